@@ -1,0 +1,54 @@
+# Everything a newcomer needs: `make demo` and `make test` set up their own environment first.
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test test-all check bench docs lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.run ## the main job on 2,287 real pupils, from microdata to a sealed release
+	@$(PY) -m demo
+
+test: $(VENV)/.dev ## the tests, in a few minutes
+	@$(PY) -m pytest -q -m "not slow"
+
+test-all: $(VENV)/.dev ## every test, the slow ones and pandas 2 included
+	@$(PY) -m pytest -q
+
+check: $(VENV)/.dev ## style, types, import floors, generated pages
+	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && $(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## measure, as ratios in one run
+	@$(PY) -m benchmarks $(BENCH)
+
+docs: $(VENV)/.dev ## build the documentation site in docs/_build
+	@$(PY) -m sphinx --fail-on-warning --quiet -b html docs docs/_build && echo "docs: docs/_build/index.html"
+
+lock: ## resolve the pinned requirements anew (needs uv)
+	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+	  --custom-compile-command "make lock" --extra research --group build -o requirements/run.txt
+	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+	  --custom-compile-command "make lock" --extra research --extra lab --group build --group test --group check \
+	  --group docs --group lock -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## remove the environment and everything generated
+	@rm -rf $(VENV) docs/_build demo-output .mypy_cache .ruff_cache .pytest_cache
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; found: $$($(PYTHON) --version). Try: make PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "Setting up $(VENV) (once, a minute or two) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(PY)
+	@$(PIP_INSTALL) --require-hashes -r requirements/run.txt
+	@$(PIP_INSTALL) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Research on the Dutch education cohort inside CBS remote access."""

@@ -1,0 +1,1 @@
+"""Output checking: evidence, rules, protection, proof, review and sealed release."""

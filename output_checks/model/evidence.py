@@ -1,0 +1,185 @@
+"""Evidence: what is known about every cell of an output before anyone judges it.
+
+Everything is a table here. A figure is the table of what it draws; a regression is a table of its coefficients, with
+the units behind each. So one set of rules serves all of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from output_checks.errors import InputError
+from output_checks.model.statistic import Kind, Statistic
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Cell: TypeAlias = tuple[str | None, ...]
+"""One category per variable in `Tabulation.by`; None where the cell is summed over that variable (a margin)."""
+
+
+class Origin(StrEnum):
+    """Where a fact comes from, in falling order of trust. A rule says which origins it accepts."""
+
+    DERIVED = "derived"  # by the checker, from the published file itself
+    COMPUTED = "computed"  # by this package, from microdata
+    DECLARED = "declared"  # by the researcher
+
+
+class FactName(StrEnum):
+    """What can be known of a cell. `Fact.of` says of which unit level or variable, where that matters."""
+
+    RECORDS = "records"
+    """Rows with a valid value."""
+    CONTRIBUTORS = "contributors"
+    """Distinct units of one level with a valid value; unweighted."""
+    TOTAL = "total of absolute contributions"
+    """Sum over units of the absolute contribution of each (its records added up first)."""
+    LARGEST = "largest contribution"
+    SECOND_LARGEST = "second-largest contribution"
+    DISTINCT_VALUES = "distinct values"
+    SHARE_OF_LINE = "share of its line"
+    """Units in the cell as a share (0–1) of those in the line through the cell along variable `of`."""
+    RESIDUAL_DEGREES_OF_FREEDOM = "residual degrees of freedom"
+    PARAMETERS_PER_OBSERVATION = "parameters per observation"
+    RARE_SIDE = "units on the rare side of a model column"
+    """Fewest distinct units at any one value of a few-valued model column, or away from its most common value."""
+    LARGEST_LEVERAGE = "largest leverage"
+    """Largest share (0–1) of one unit in its own fitted value: the unit's records' hat values added up, at most 1."""
+    LOWER_BOUND = "lowest value an outsider can prove"
+    UPPER_BOUND = "highest value an outsider can prove"
+    """For hidden cells: the interval the attacker reached from all that is published."""
+
+
+class CellStatus(StrEnum):
+    PUBLISHED = "published"
+    PRIMARY_SUPPRESSED = "primary suppressed"  # sensitive itself
+    SECONDARY_SUPPRESSED = "secondary suppressed"  # hidden to protect another
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fact:
+    """One thing known of every cell of a tabulation.
+
+    `values` has one number per cell, NaN where the fact is unknown for that cell. `of` names the unit level (pupil,
+    school) or variable the fact is about; empty where there is no choice.
+    """
+
+    name: FactName
+    of: str = ""
+    values: Floats
+    origin: Origin
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tabulation:
+    """Cells that carry one statistic, and the facts behind each cell.
+
+    `values` are the true numbers (inside only); what leaves is `published`. `population` says which records were
+    tabulated, in words, and `data` identifies them, so that tables of nearly the same population can be set against
+    each other.
+    """
+
+    statistic: Statistic
+    variable: str = ""
+    by: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    values: Floats
+    status: tuple[CellStatus, ...]
+    decimals: int = 1
+    facts: tuple[Fact, ...] = ()
+    population: str = "all records"
+    data: str = ""
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.values), len(self.status), *(len(fact.values) for fact in self.facts)}
+        if lengths != {len(self.cells)} or any(len(cell) != len(self.by) for cell in self.cells):
+            raise InputError(
+                f"A tabulation of {self.title} needs one value, status and fact per cell, and one category per "
+                f"variable; found {len(self.cells)} cells and lengths {sorted(lengths)}.",
+                remedy="build it with output_checks.measuring, or complete the evidence file",
+            )
+        if len(set(self.cells)) != len(self.cells):
+            raise InputError(
+                f"A tabulation of {self.title} has the same cell twice.", remedy="merge categories with equal labels"
+            )
+
+    @property
+    def title(self) -> str:
+        of = f" of {self.variable}" if self.variable else ""
+        by = f" by {' × '.join(self.by)}" if self.by else ""
+        return f"{self.statistic}{of}{by}"
+
+    @property
+    def kind(self) -> Kind:
+        return self.statistic.kind
+
+    @property
+    def hidden(self) -> Flags:
+        """True for cells that are suppressed."""
+        return np.array([status is not CellStatus.PUBLISHED for status in self.status], dtype=bool)
+
+    @property
+    def published(self) -> Floats:
+        """The numbers that leave: rounded, NaN where hidden or undefined."""
+        rounded = np.round(self.values, self.decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+        return np.where(self.hidden, np.nan, rounded)
+
+    def fact(self, name: FactName, of: str = "") -> Fact | None:
+        """The fact by this name, or None where nobody established it."""
+        return next((fact for fact in self.facts if fact.name is name and fact.of == of), None)
+
+    def with_facts(self, *facts: Fact) -> "Tabulation":
+        """A copy in which these facts replace those of the same name and `of`."""
+        keys = {(fact.name, fact.of) for fact in facts}
+        kept = tuple(fact for fact in self.facts if (fact.name, fact.of) not in keys)
+        return replace(self, facts=kept + facts)
+
+    def with_status(self, status: tuple[CellStatus, ...]) -> "Tabulation":
+        return replace(self, status=status)
+
+
+class OutputKind(StrEnum):
+    TABLE = "table"
+    MODEL = "model"
+    FIGURE = "figure"
+    FILE = "file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileContent:
+    """What reading a file on its own tells about it: all of it derived, nothing taken on trust."""
+
+    name: str
+    sha256: str
+    size: int
+    readable: bool = False
+    """False where the toolkit cannot look inside; such a file is never passed."""
+    rows: int | None = None
+    key_columns: tuple[str, ...] = ()
+    """Columns whose name or values look like a linking key or a direct identifier."""
+    looks_like_unit_records: bool = False
+    matches_evidence: bool | None = None
+    """True where the bytes are exactly what the output's tabulations render to; None where that cannot be told."""
+    remarks: tuple[str, ...] = ()
+    """What else reading it showed, in sentences without values."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Output:
+    """One thing asked for release, with its evidence. What leaves are its files; the rest stays inside."""
+
+    name: str
+    kind: OutputKind
+    title: str
+    tabulations: tuple[Tabulation, ...] = ()
+    files: tuple[FileContent, ...] = ()
+    draws: str = ""
+    """For a figure: the name of the table it draws."""
+    explanation: str = ""
+    exception_request: str = ""
+    definition: Mapping[str, str] = field(default_factory=dict)
+    """How it was made, in words a checker can follow: variables, selection, data file and version."""

@@ -1,0 +1,52 @@
+"""What a published number is, and which family of disclosure risk that puts it in."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Families of statistics that share their disclosure risks.
+
+    After the statbarns taxonomy (SACRO guide to statistical output checking, 2023). `UNKNOWN` is ours: a statistic the
+    toolkit cannot place is never passed, a person has to look at it.
+    """
+
+    FREQUENCY = "frequency"
+    LINEAR_AGGREGATION = "linear aggregation"
+    POSITION = "position"
+    ENDPOINT = "end point"
+    SHAPE = "shape"
+    COEFFICIENT = "coefficient"
+    UNKNOWN = "unknown"
+
+
+class Statistic(StrEnum):
+    """One kind of published number."""
+
+    COUNT = "count"
+    SUM = "sum"
+    MEAN = "mean"
+    STANDARD_DEVIATION = "standard deviation"
+    MEDIAN = "median"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    COEFFICIENT = "coefficient"
+    STANDARD_ERROR = "standard error"
+    UNKNOWN = "unknown"
+
+    @property
+    def kind(self) -> Kind:
+        return _KIND[self]
+
+
+_KIND = {
+    Statistic.COUNT: Kind.FREQUENCY,
+    Statistic.SUM: Kind.LINEAR_AGGREGATION,
+    Statistic.MEAN: Kind.LINEAR_AGGREGATION,
+    Statistic.STANDARD_DEVIATION: Kind.SHAPE,
+    Statistic.MEDIAN: Kind.POSITION,
+    Statistic.MINIMUM: Kind.ENDPOINT,
+    Statistic.MAXIMUM: Kind.ENDPOINT,
+    Statistic.COEFFICIENT: Kind.COEFFICIENT,
+    Statistic.STANDARD_ERROR: Kind.COEFFICIENT,
+    Statistic.UNKNOWN: Kind.UNKNOWN,
+}
