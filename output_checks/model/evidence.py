@@ -46,12 +46,13 @@ class FactName(StrEnum):
     RESIDUAL_DEGREES_OF_FREEDOM = "residual degrees of freedom"
     PARAMETERS_PER_OBSERVATION = "parameters per observation"
     RARE_SIDE = "units on the rare side of a model column"
-    """Fewest distinct units at any one value of a few-valued model column, or away from its most common value."""
+    """Distinct units away from a model column's most common value, or at it, whichever is fewer."""
     LARGEST_LEVERAGE = "largest leverage"
     """Largest share (0–1) of one unit in its own fitted value: the unit's records' hat values added up, at most 1."""
     LOWER_BOUND = "lowest value an outsider can prove"
     UPPER_BOUND = "highest value an outsider can prove"
-    """For hidden cells: the interval the attacker reached from all that is published."""
+    """For hidden cells: the interval the attacker reached from all that is published, for the cell's count or total."""
+    INTERVAL_PERCENT = "width of that interval in percent of the value"
 
 
 class CellStatus(StrEnum):
@@ -179,6 +180,8 @@ class Output:
     files: tuple[FileContent, ...] = ()
     draws: str = ""
     """For a figure: the name of the table it draws."""
+    questions: tuple[str, ...] = ()
+    """What measuring it could not settle, each a question for the output checker; any question means `REVIEW`."""
     explanation: str = ""
     exception_request: str = ""
     definition: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A policy: every limit in force, with its unit, the side that passes, its source and how sure we are of that source."""
+"""A policy: every limit in force, with its unit, the side that passes, and its source and how sure we are of it."""
 
 import difflib
 import hashlib
@@ -56,12 +56,14 @@ KINDS: Mapping[str, ThresholdKind] = {
         unit="percent of the total",
         passes="at or below",
         stricter=Stricter.LOWER,
+        per_unit=True,
     ),
     "p_percent": ThresholdKind(
         meaning="how closely the second-largest contributor may estimate the largest",
         unit="percent of the largest contribution",
         passes="at or above",
         stricter=Stricter.HIGHER,
+        per_unit=True,
     ),
     "class_disclosure_percent": ThresholdKind(
         meaning="share of a group in one category that gives every member's category away",
@@ -99,8 +101,14 @@ KINDS: Mapping[str, ThresholdKind] = {
         passes="at or below",
         stricter=Stricter.LOWER,
     ),
+    "review_leverage": ThresholdKind(
+        meaning="leverage above which a person has to look: n units set apart by the model have at least 1/n each",
+        unit="share, 0 to 1",
+        passes="at or below",
+        stricter=Stricter.LOWER,
+    ),
     "minimum_interval_width": ThresholdKind(
-        meaning="how far apart the bounds of a suppressed count must stay for an outsider who knows all that is published",
+        meaning="how far apart an outsider's bounds for a suppressed count must stay",
         unit="units",
         passes="at or above",
         stricter=Stricter.HIGHER,
@@ -244,8 +252,11 @@ def _threshold(name: str, of: str, entry: Any) -> Threshold:  # noqa: ANN401 - w
 
 
 def _expect_keys(
-    place: str, content: Any, expected: set[str], optional: frozenset[str] | set[str] = frozenset()
-) -> None:  # noqa: ANN401
+    place: str,
+    content: object,
+    expected: set[str],
+    optional: frozenset[str] | set[str] = frozenset(),
+) -> None:
     if not isinstance(content, Mapping):
         raise PolicyError(
             f"{place} must be a table with {', '.join(sorted(expected))}.",

@@ -26,12 +26,19 @@ class Statistic(StrEnum):
     SUM = "sum"
     MEAN = "mean"
     STANDARD_DEVIATION = "standard deviation"
+    LOWER_95 = "lower 95"
+    UPPER_95 = "upper 95"
     MEDIAN = "median"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     COEFFICIENT = "coefficient"
     STANDARD_ERROR = "standard error"
     UNKNOWN = "unknown"
+
+    @property
+    def column(self) -> str:
+        """Its column heading in a published file: `n` for a count, otherwise the name with underscores."""
+        return "n" if self is Statistic.COUNT else self.value.replace(" ", "_")
 
     @property
     def kind(self) -> Kind:
@@ -43,6 +50,8 @@ _KIND = {
     Statistic.SUM: Kind.LINEAR_AGGREGATION,
     Statistic.MEAN: Kind.LINEAR_AGGREGATION,
     Statistic.STANDARD_DEVIATION: Kind.SHAPE,
+    Statistic.LOWER_95: Kind.SHAPE,
+    Statistic.UPPER_95: Kind.SHAPE,
     Statistic.MEDIAN: Kind.POSITION,
     Statistic.MINIMUM: Kind.ENDPOINT,
     Statistic.MAXIMUM: Kind.ENDPOINT,

@@ -1,0 +1,151 @@
+"""Choose the rules that apply, run each, and report every one: what passed, what failed, and what could not be told.
+
+Whatever is not known ends in `REVIEW`. A rule that crashes, a fact that nobody established, a fact from an origin the
+rule does not accept, a cell for which a fact is unknown, an output no rule applies to: none of these can pass.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from output_checks.model.evidence import Flags, Floats, Output, Tabulation
+from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
+from output_checks.model.policy import Policy
+from output_checks.model.rule import CellRule, Judgement, Rule
+from output_checks.model.statistic import Kind
+from output_checks.rules import CELL_RULES, FILE_RULES, RELEASE_RULES
+
+
+def check(outputs: Sequence[Output], policy: Policy, *, toolkit: str) -> CheckReport:
+    """Judge outputs, each by itself and then together, under one policy."""
+    together = _check_together(outputs, policy)
+    reports = tuple(
+        OutputReport(output=output.name, findings=(*_check_one(output, policy), *together[output.name]))
+        for output in outputs
+    )
+    return CheckReport(policy=policy.name, policy_sha256=policy.sha256, toolkit=toolkit, outputs=reports)
+
+
+def sensitive_cells(tabulation: Tabulation, policy: Policy) -> Flags:
+    """True for published cells that fail a rule: the cells that primary suppression has to hide."""
+    sensitive = np.zeros(len(tabulation.cells), dtype=bool)
+    for finding in _check_cells(tabulation, policy):
+        if finding.outcome is Outcome.FAIL:
+            sensitive[list(finding.cells)] = True
+    return sensitive
+
+
+def _check_one(output: Output, policy: Policy) -> Iterator[Finding]:
+    for position, tabulation in enumerate(output.tabulations):
+        yield from (replace(finding, tabulation=position) for finding in _check_cells(tabulation, policy))
+    for content in output.files:
+        for rule in FILE_RULES:
+            try:
+                outcome, message = rule.check(content, output, policy)
+            except Exception as error:  # noqa: BLE001 - a crashed rule must not pass, whatever crashed it
+                yield _could_not_run(rule, error)
+            else:
+                yield Finding(rule=rule.code, outcome=outcome, message=message, advice=_advice(rule, outcome))
+
+
+def _check_cells(tabulation: Tabulation, policy: Policy) -> Iterator[Finding]:
+    if tabulation.kind is Kind.UNKNOWN:
+        yield Finding(
+            rule="KND1",
+            outcome=Outcome.REVIEW,
+            message="The toolkit does not know this kind of statistic: what could it disclose?",
+        )
+    for rule in CELL_RULES:
+        if tabulation.kind not in rule.kinds:
+            continue
+        judged = tabulation.hidden if rule.judges_hidden else ~tabulation.hidden
+        if not judged.any():
+            yield Finding(
+                rule=rule.code,
+                outcome=Outcome.NOT_APPLICABLE,
+                message="no cell to judge",
+            )
+            continue
+        for of in policy.units if rule.per_unit else tabulation.by if rule.per_variable else ("",):
+            try:
+                yield from _apply(rule, of, tabulation, judged, policy)
+            except Exception as error:  # noqa: BLE001 - as above
+                yield _could_not_run(rule, error)
+
+
+def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, policy: Policy) -> Iterator[Finding]:
+    """One rule on one tabulation, for one unit level or variable."""
+    values: list[Floats] = []
+    for name in rule.needs:
+        fact = tabulation.fact(name, of)
+        about = f"{name} ({of})" if of else str(name)
+        if fact is None or fact.origin not in rule.accepts:
+            known = "was only declared" if fact is not None else "is not known"
+            yield _finding(rule, Outcome.REVIEW, f"{rule.title}? The {about} {known}.", judged)
+            return
+        values.append(fact.values)
+    unknown = judged & np.isnan(values).any(axis=0)
+    limits = policy.limits(of if rule.per_unit else "")
+    judgement: Judgement = rule.check(values, limits)
+    fail = judgement.fail & judged & ~unknown
+    review = ((judgement.review & ~fail) | unknown) & judged
+    for outcome, flags in ((Outcome.FAIL, fail), (Outcome.REVIEW, review)):
+        if flags.any():
+            sentence = rule.message.format(cells=_count(int(flags.sum())), unit=of, variable=of) + "."
+            yield _finding(rule, outcome, sentence, flags, _behind(rule, of, values, flags, limits))
+    if not (fail | review).any():
+        about = f" for {of}s" if rule.per_unit else f" along {of}" if rule.per_variable else ""
+        yield _finding(rule, Outcome.PASS, f"{rule.title}: no{about}.", np.zeros_like(judged))
+
+
+def _check_together(outputs: Sequence[Output], policy: Policy) -> Mapping[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {output.name: [] for output in outputs}
+    for rule in RELEASE_RULES:
+        try:
+            findings = rule.check(outputs, policy)
+        except Exception as error:  # noqa: BLE001 - as above
+            findings = [(output.name, _could_not_run(rule, error)) for output in outputs]
+        for name, finding in findings:
+            found[name].append(finding)
+        for output in outputs:
+            if output.tabulations and not any(finding.rule == rule.code for finding in found[output.name]):
+                found[output.name].append(Finding(rule=rule.code, outcome=Outcome.PASS, message=f"{rule.title}: no."))
+    return found
+
+
+def _finding(rule: Rule, outcome: Outcome, message: str, cells: Flags, detail: str = "") -> Finding:
+    return Finding(
+        rule=rule.code,
+        outcome=outcome,
+        message=message,
+        cells=tuple(int(cell) for cell in np.flatnonzero(cells)),
+        detail=detail,
+        advice=_advice(rule, outcome),
+    )
+
+
+def _behind(rule: CellRule, of: str, values: Sequence[Floats], flags: Flags, limits: Mapping[str, float]) -> str:
+    """The numbers behind a finding, for output checkers only: each fact's range over the cells, and the limit."""
+    ranges = []
+    for name, fact in zip(rule.needs, values, strict=True):
+        low, high = np.min(fact[flags]), np.max(fact[flags])
+        ranges.append(f"{name}{f' ({of})' if of else ''} {low:.4g}" + (f" to {high:.4g}" if high > low else ""))
+    asked = ", ".join(f"{name} {limits[name]:g}" for name in rule.thresholds)
+    return "; ".join(ranges) + (f"; policy: {asked}" if asked else "")
+
+
+def _could_not_run(rule: Rule, error: Exception) -> Finding:
+    return Finding(
+        rule=rule.code,
+        outcome=Outcome.REVIEW,
+        message=f"The rule {rule.code} ({rule.title}) could not run ({type(error).__name__}): nothing is known of it.",
+    )
+
+
+def _advice(rule: Rule, outcome: Outcome) -> str:
+    return rule.advice if outcome in {Outcome.FAIL, Outcome.REVIEW} else ""
+
+
+def _count(cells: int) -> str:
+    return "1 cell" if cells == 1 else f"{cells} cells"

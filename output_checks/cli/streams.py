@@ -1,0 +1,11 @@
+"""Printing that works in every locale: Windows with cp1252, the C locale, a pipe."""
+
+import io
+import sys
+
+
+def survive_any_locale() -> None:
+    """Let characters that the terminal lacks print as `?` instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,74 @@
+"""Unit levels (pupil, school, board): which columns of a data set tell one unit from another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from output_checks.errors import InputError
+
+Codes: TypeAlias = npt.NDArray[np.int64]
+UnitColumns: TypeAlias = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Units:
+    """Unit levels from the finest to the coarsest, each with its key columns."""
+
+    columns: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, columns: UnitColumns) -> "Units":
+        """Build from `{"pupil": ["RINPERSOONS", "RINPERSOON"], "school": "school"}`.
+
+        Raises
+        ------
+        InputError
+            No unit level was given: then nothing can be counted.
+        """
+        if not columns:
+            raise InputError(
+                "No unit levels were given.", remedy='units={"pupil": "RINPERSOON", "school": "WPOBRIN_crypt"}'
+            )
+        return cls(
+            columns={level: (names,) if isinstance(names, str) else tuple(names) for level, names in columns.items()}
+        )
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        return tuple(self.columns)
+
+    def codes(self, data: pd.DataFrame) -> dict[str, Codes]:
+        """Per level, one whole number per row that is equal exactly for rows of the same unit.
+
+        Raises
+        ------
+        InputError
+            A key column is absent, or has missing keys: a row of nobody cannot be counted as anybody.
+        """
+        codes = {}
+        for level, names in self.columns.items():
+            for name in names:
+                if name not in data.columns:
+                    raise InputError(
+                        f"The key column {name!r} of the unit level {level!r} is not in the data.",
+                        remedy=f"one of {', '.join(map(str, data.columns[:12]))}, or join the key to the data first",
+                    )
+                missing = int(data[name].isna().sum())
+                if missing:
+                    raise InputError(
+                        f"The key column {name!r} of the unit level {level!r} has {missing} missing keys.",
+                        remedy="leave those rows out, and say so in the population",
+                    )
+            group = data.groupby(list(names), sort=False, observed=True).ngroup()
+            codes[level] = np.asarray(group, dtype=np.int64)
+        return codes
+
+    def fingerprint(self, data: pd.DataFrame) -> str:
+        """Identifies the records of `data`, whatever their order, so that tables of one population can be linked."""
+        columns = [name for names in self.columns.values() for name in names]
+        hashes = pd.util.hash_pandas_object(data[columns].astype(str), index=False).to_numpy(dtype=np.uint64)
+        return f"{len(hashes)}-{int(hashes.sum(dtype=np.uint64)):016x}"

@@ -1,0 +1,307 @@
+"""The front door for researchers: register outputs, see each verdict at once, submit what may leave."""
+
+import datetime as dt
+import getpass
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from output_checks.errors import InputError
+from output_checks.measuring.figure import unexplained
+from output_checks.measuring.model import read_fitted, tabulate_model
+from output_checks.measuring.statistics import statistics_named
+from output_checks.measuring.table import tabulate
+from output_checks.measuring.units import UnitColumns, Units
+from output_checks.model.evidence import Output, OutputKind, Tabulation
+from output_checks.model.finding import CheckReport, Outcome, OutputReport
+from output_checks.policies import load_policy
+from output_checks.readers import read_content
+from output_checks.rendering.csv import published_frame, table_csv
+from output_checks.rendering.html import output_html
+from output_checks.rendering.words import VERDICTS, verdict_line
+from output_checks.store.draft import load_outputs, open_draft, remove_output, save_output
+from output_checks.workflow.judge import judge
+from output_checks.workflow.protect import protect
+from output_checks.workflow.submit import submit
+
+_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,79}$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """A registered output with its verdict. Shows itself in a notebook."""
+
+    output: Output
+    report: OutputReport
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """What would leave, one row per cell; NaN where suppressed."""
+        return published_frame(self.output.tabulations)
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.report.outcome
+
+    @property
+    def reason(self) -> str:
+        return self.report.reason
+
+    def __str__(self) -> str:
+        return f"{self.output.name}: {verdict_line(self.report)}"
+
+    def _repr_html_(self) -> str:
+        return output_html(self.output, self.report)
+
+
+class Release:
+    """A draft release: outputs registered so far, kept in a folder inside the environment.
+
+    Parameters
+    ----------
+    name
+        Lower-case letters, digits, `-` and `_`.
+    folder
+        Where the draft is kept. Opening the same folder again continues the same draft.
+    units
+        Unit levels from the finest to the coarsest, each with its key column or columns:
+        `{"pupil": ["RINPERSOONS", "RINPERSOON"], "school": "WPOBRIN_crypt"}`.
+    policy
+        Name of a policy that comes with the package, or the path of a policy file.
+    author
+        Who submits; taken from the session where it is not given. The author never reviews.
+
+    Raises
+    ------
+    InputError
+        The name cannot be used, no units were given, or the folder holds a draft of another release.
+    PolicyError
+        The policy does not exist or is not valid.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        folder: str | Path,
+        units: UnitColumns,
+        policy: str | Path = "cbs-export",
+        author: str = "",
+    ) -> None:
+        self.name = _expect_name(name)
+        self.folder = Path(folder)
+        self.units = Units.of(units)
+        self.policy = load_policy(policy)
+        self.author = author or getpass.getuser()
+        open_draft(self.folder, name=name, author=self.author, policy=self.policy, units=self.units.columns)
+
+    def table(
+        self,
+        name: str,
+        data: pd.DataFrame,
+        *,
+        by: Sequence[str] | str,
+        statistic: str | Sequence[str] = "count",
+        value: str = "",
+        margins: bool = False,
+        suppress: bool = False,
+        decimals: int = 1,
+        title: str = "",
+        population: str = "all records",
+    ) -> Registered:
+        """Tabulate `data` and register the table: counts, and other statistics of `value`, by categories.
+
+        With `suppress=True`, cells that fail a rule are hidden, and as many others as it takes that nobody can work
+        them out. `data` needs the unit key columns; it is not changed. The file that leaves is `<name>.csv`.
+
+        Raises
+        ------
+        InputError
+            A column is absent or of the wrong kind, a statistic is not known, or the table cannot be protected.
+        """
+        tabulations = tabulate(
+            data,
+            by=[by] if isinstance(by, str) else list(by),
+            statistics=statistics_named(statistic),
+            units=self.units,
+            value=value,
+            margins=margins,
+            decimals=decimals,
+            population=population,
+        )
+        if suppress:
+            tabulations = protect(tabulations, self.policy)
+        return self._register_cells(name, OutputKind.TABLE, title, tabulations)
+
+    def model(
+        self,
+        name: str,
+        fitted: object,
+        *,
+        data: pd.DataFrame,
+        decimals: int = 4,
+        title: str = "",
+        population: str = "all records",
+    ) -> Registered:
+        """Register a fitted model: its coefficients and standard errors, with the units each rests on.
+
+        `data` is the frame that the model was fitted on, with the unit key columns and the same index.
+
+        Raises
+        ------
+        InputError
+            The model is of a kind that is not known, or its observations are not in `data`.
+        """
+        tabulations = tabulate_model(
+            read_fitted(fitted), data=data, units=self.units, decimals=decimals, population=population
+        )
+        return self._register_cells(name, OutputKind.MODEL, title, tabulations)
+
+    def figure(self, name: str, figure: Any, *, of: str, title: str = "") -> Registered:  # noqa: ANN401 - matplotlib
+        """Register a matplotlib figure that draws the registered table `of`; it is judged as that table.
+
+        Every number it draws must be published in the table; what is not becomes a question for the output checker.
+        The file that leaves is `<name>.png`, a picture and nothing else.
+
+        Raises
+        ------
+        InputError
+            There is no such table, or `figure` is not a matplotlib figure.
+        """
+        if not hasattr(figure, "savefig"):
+            raise InputError(
+                f"A {type(figure).__name__} is not a matplotlib figure.", remedy="matplotlib.figure.Figure"
+            )
+        table = self._expect_output(of)
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None})
+        output = Output(
+            name=_expect_name(name),
+            kind=OutputKind.FIGURE,
+            title=title,
+            tabulations=table.tabulations,
+            draws=of,
+            questions=unexplained(figure, table.tabulations),
+        )
+        return self._register(output, {f"{name}.png": picture.getvalue()})
+
+    def file(self, name: str, path: str | Path, *, title: str = "", explanation: str = "") -> Registered:
+        """Register a file made elsewhere. Only what can be seen in it is known, so at best it needs review.
+
+        Raises
+        ------
+        InputError
+            The file does not exist.
+        """
+        source = Path(path)
+        if not source.is_file():
+            raise InputError(f"There is no file {source}.", remedy="the path of an existing file")
+        output = Output(name=_expect_name(name), kind=OutputKind.FILE, title=title, explanation=explanation)
+        return self._register(output, {f"{name}{source.suffix.lower()}": source.read_bytes()})
+
+    def explain(self, name: str, text: str) -> Registered:
+        """Attach an explanation for the output checker. It never changes a verdict."""
+        return self._amend(name, explanation=text)
+
+    def request_exception(self, name: str, reason: str) -> Registered:
+        """Ask that an output which fails be judged by people all the same. Recorded; a fail stays a fail."""
+        return self._amend(name, exception_request=reason)
+
+    def remove(self, name: str) -> None:
+        """Take an output out of the draft.
+
+        Raises
+        ------
+        InputError
+            Another output draws it, or it is not there.
+        """
+        self._expect_output(name)
+        drawn_by = [output.name for output in load_outputs(self.folder)[0] if output.draws == name]
+        if drawn_by:
+            raise InputError(
+                f"{name} is drawn by {', '.join(drawn_by)}.", remedy=f"release.remove({drawn_by[0]!r}) first"
+            )
+        remove_output(self.folder, name)
+
+    def check(self) -> CheckReport:
+        """Judge everything registered so far, together."""
+        outputs, contents = load_outputs(self.folder)
+        return judge(outputs, contents, self.policy)[1]
+
+    def summary(self) -> pd.DataFrame:
+        """One row per output: its kind, verdict and reason."""
+        outputs, contents = load_outputs(self.folder)
+        report = judge(outputs, contents, self.policy)[1]
+        rows = [
+            (item.name, item.kind.value, VERDICTS[report.of(item.name).outcome], report.of(item.name).reason)
+            for item in outputs
+        ]
+        return pd.DataFrame(rows, columns=["output", "kind", "verdict", "reason"])
+
+    def submit(self, folder: str | Path) -> Path:
+        """Write the submission: the export zip that would leave, and the evidence for the output checker apart from it.
+
+        Outputs that fail and have no exception request are withheld: the checker sees that they were refused and why,
+        their files are not in the zip. Returns the submission's folder.
+
+        Raises
+        ------
+        InputError
+            Nothing is left to submit, or the folder cannot be written; then nothing is written at all.
+        """
+        outputs, contents = load_outputs(self.folder)
+        return submit(
+            outputs,
+            contents,
+            name=self.name,
+            author=self.author,
+            policy=self.policy,
+            units=self.units.columns,
+            folder=Path(folder),
+            now=dt.datetime.now(dt.UTC),
+        )
+
+    def _register_cells(
+        self, name: str, kind: OutputKind, title: str, tabulations: tuple[Tabulation, ...]
+    ) -> Registered:
+        output = Output(
+            name=_expect_name(name), kind=kind, title=title or tabulations[-1].title, tabulations=tabulations
+        )
+        return self._register(output, {f"{name}.csv": table_csv(tabulations)})
+
+    def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:
+        """Judge the output beside what is registered already, and only then keep it."""
+        others, contents = load_outputs(self.folder)
+        kept = [other for other in others if other.name != output.name]
+        output = replace(output, files=tuple(read_content(name, content) for name, content in files.items()))
+        judged, report = judge([*kept, output], {**contents, **files}, self.policy)
+        save_output(self.folder, output, files)
+        return Registered(output=judged[-1], report=report.of(output.name))
+
+    def _amend(self, name: str, **changes: str) -> Registered:
+        output = self._expect_output(name)
+        _, contents = load_outputs(self.folder)
+        files = {content.name: contents[content.name] for content in output.files}
+        return self._register(replace(output, **changes), files)  # type: ignore[arg-type]
+
+    def _expect_output(self, name: str) -> Output:
+        outputs, _ = load_outputs(self.folder)
+        found = next((output for output in outputs if output.name == name), None)
+        if found is None:
+            known = ", ".join(output.name for output in outputs) or "none yet"
+            raise InputError(f"No output {name!r} is registered.", remedy=f"one of: {known}")
+        return found
+
+
+def _expect_name(name: str) -> str:
+    if not _NAME.match(name):
+        raise InputError(
+            "A name must be lower-case letters, digits, '-' and '_', at most 80, and start with a letter or digit.",
+            remedy="a name like growth_by_group",
+        )
+    return name

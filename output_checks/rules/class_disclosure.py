@@ -1,0 +1,58 @@
+"""Class disclosure (also called group disclosure): what holds for a whole group holds for each of its members."""
+
+from collections.abc import Mapping, Sequence
+
+from output_checks.model.evidence import FactName, Floats
+from output_checks.model.rule import CellRule, Judgement
+from output_checks.model.statistic import Kind
+
+_ROUNDING = 1e-9
+
+
+def _whole_group(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
+    (share,) = facts
+    fail = share >= limits["class_disclosure_percent"] / 100 - _ROUNDING
+    review = share >= limits["class_disclosure_review_percent"] / 100 - _ROUNDING
+    return Judgement(fail=fail, review=review & ~fail)
+
+
+def _all_the_same(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
+    (distinct,) = facts
+    return Judgement.failing((distinct > 0) & (distinct < limits["minimum_distinct_values"]))
+
+
+WHOLE_GROUP = CellRule(
+    code="CLS1",
+    title="A group is in one category, or nearly",
+    aim="When every pupil of a school is in one track, knowing the school is knowing the pupil's track.",
+    advice="Merge the categories of the variable in question, or leave the group out of the table.",
+    rationale=(
+        "Looks along each variable of the table: the cell as a share of the line through it. The whole line fails; a "
+        "share from the review limit up needs a person, who knows whether the group can be recognised and whether the "
+        "category is sensitive. It covers shares of 0 percent too: where one category is empty in a line of two, the "
+        "other is 100 percent."
+    ),
+    source="Handbook on Statistical Disclosure Control, 2nd edition, group disclosure; SACRO guide, 2023",
+    thresholds=("class_disclosure_percent", "class_disclosure_review_percent"),
+    kinds=frozenset({Kind.FREQUENCY}),
+    needs=(FactName.SHARE_OF_LINE,),
+    per_variable=True,
+    check=_whole_group,
+    message="{cells} holding (nearly) everyone of their group along {variable}",
+)
+
+ALL_THE_SAME = CellRule(
+    code="CLS2",
+    title="Everyone has the same value",
+    aim="A mean of equal values is everyone's value.",
+    advice="Merge the cell with others, or ask for the table with suppress=True.",
+    rationale="Counts distinct values behind the cell, whatever their number of contributors.",
+    source="SACRO guide to statistical output checking, 2023, class disclosure",
+    thresholds=("minimum_distinct_values",),
+    kinds=frozenset({Kind.LINEAR_AGGREGATION, Kind.SHAPE, Kind.POSITION}),
+    needs=(FactName.DISTINCT_VALUES,),
+    check=_all_the_same,
+    message="{cells} in which everyone has the same value",
+)
+
+RULES = (WHOLE_GROUP, ALL_THE_SAME)

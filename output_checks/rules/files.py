@@ -1,0 +1,60 @@
+"""Rules for files: what is in the bytes, whatever was said about them."""
+
+from output_checks.model.evidence import FileContent, Output, OutputKind
+from output_checks.model.finding import Outcome
+from output_checks.model.policy import Policy
+from output_checks.model.rule import FileRule
+
+_NO_VALUES = "no column looks like a linking key or identifier"
+
+
+def _keys(content: FileContent, output: Output, policy: Policy) -> tuple[Outcome, str]:  # noqa: ARG001
+    if content.key_columns:
+        columns = ", ".join(content.key_columns)
+        return Outcome.FAIL, f"{content.name} holds linking keys or direct identifiers (column {columns})."
+    if content.looks_like_unit_records:
+        return Outcome.FAIL, f"{content.name} looks like records of single units, not like a table."
+    if not content.readable:
+        return Outcome.REVIEW, f"{content.name} could not be searched for linking keys: is there any in it?"
+    return Outcome.PASS, _NO_VALUES
+
+
+def _known(content: FileContent, output: Output, policy: Policy) -> tuple[Outcome, str]:  # noqa: ARG001
+    if content.matches_evidence is False:
+        return Outcome.FAIL, f"{content.name} is not what was measured: its bytes differ from the table's."
+    if content.remarks or output.questions:
+        return Outcome.REVIEW, f"{content.name}: {'; '.join([*output.questions, *content.remarks])}."
+    if content.matches_evidence:
+        return Outcome.PASS, "exactly the measured cells"
+    if output.kind is OutputKind.FIGURE and output.draws and content.readable:
+        return Outcome.PASS, f"draws the numbers of {output.draws}"
+    return (
+        Outcome.REVIEW,
+        f"Nobody counted the units behind {content.name}: how many pupils and schools stand behind each number?",
+    )
+
+
+LINKING_KEYS = FileRule(
+    code="FIL1",
+    title="Linking keys, identifiers or unit records",
+    aim="A pseudonym is still a person: RINPERSOON, BRIN, BSN and the like never leave, nor do rows about one unit.",
+    advice="Drop the column; publish a table of counts or means instead of rows.",
+    rationale="Looks at column names and at values (nine digits, eleven-test, postcode with letters, school codes).",
+    source="CBS users' summary of the output guidelines: no linking keys (RINPERSOON, RINADRES, BEID, BRIN)",
+    check=_keys,
+)
+
+KNOWN_CONTENT = FileRule(
+    code="FIL2",
+    title="Every number in the file was measured",
+    aim="Evidence about a table says nothing of a file that holds something else.",
+    advice="Register tables, models and figures with release.table, release.model and release.figure.",
+    rationale=(
+        "A file that the toolkit wrote is written again from its evidence and must be the same to the byte. "
+        "Of any other file the content was not measured, and a person has to judge it."
+    ),
+    source="Our own; the reviewed bytes must be the measured ones",
+    check=_known,
+)
+
+RULES = (LINKING_KEYS, KNOWN_CONTENT)

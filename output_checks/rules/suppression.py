@@ -1,0 +1,58 @@
+"""Suppression: a hidden cell is hidden only if nobody can get it back."""
+
+from collections.abc import Mapping, Sequence
+
+from output_checks.model.evidence import FactName, Floats
+from output_checks.model.rule import CellRule, Judgement
+from output_checks.model.statistic import Kind
+
+_ROUNDING = 1e-6
+
+
+def _interval_too_narrow(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
+    lower, upper = facts
+    return Judgement.failing(upper - lower < limits["minimum_interval_width"] - _ROUNDING)
+
+
+def _total_too_narrow(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
+    (percent,) = facts
+    return Judgement.failing(percent < limits["minimum_interval_percent"] - _ROUNDING)
+
+
+HIDDEN_BUT_KNOWN = CellRule(
+    code="SUP1",
+    title="A suppressed cell can be worked out",
+    aim="What is hidden in one place must not follow from the totals, another table or both together.",
+    advice="Ask for the table with suppress=True, so that further cells are hidden, or leave the totals out.",
+    rationale=(
+        "The attacker takes all published cells of the same records together and works out the lowest and highest "
+        "value each hidden count can have. Without those bounds nothing counts as suppressed."
+    ),
+    source="Handbook on Statistical Disclosure Control, 2nd edition, secondary suppression and audit",
+    thresholds=("minimum_interval_width",),
+    kinds=frozenset({Kind.FREQUENCY}),
+    needs=(FactName.LOWER_BOUND, FactName.UPPER_BOUND),
+    judges_hidden=True,
+    check=_interval_too_narrow,
+    message="{cells} that are hidden, but can be worked out too closely from what is published",
+)
+
+HIDDEN_TOTAL_BUT_KNOWN = CellRule(
+    code="SUP2",
+    title="A suppressed total or mean can be worked out",
+    aim=HIDDEN_BUT_KNOWN.aim,
+    advice=HIDDEN_BUT_KNOWN.advice,
+    rationale=(
+        "As SUP1, for the total behind a sum or a mean: a published mean and its count give the total away, and totals "
+        "add up over a table."
+    ),
+    source=HIDDEN_BUT_KNOWN.source,
+    thresholds=("minimum_interval_percent",),
+    kinds=frozenset({Kind.LINEAR_AGGREGATION}),
+    needs=(FactName.INTERVAL_PERCENT,),
+    judges_hidden=True,
+    check=_total_too_narrow,
+    message=HIDDEN_BUT_KNOWN.message,
+)
+
+RULES = (HIDDEN_BUT_KNOWN, HIDDEN_TOTAL_BUT_KNOWN)

@@ -1,0 +1,36 @@
+"""Threshold rules: how many units stand behind a published number."""
+
+from collections.abc import Mapping, Sequence
+
+from output_checks.model.evidence import FactName, Floats
+from output_checks.model.rule import CellRule, Judgement
+from output_checks.model.statistic import Kind
+
+
+def _too_few(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
+    (contributors,) = facts
+    return Judgement.failing((contributors > 0) & (contributors < limits["minimum_contributors"]))
+
+
+TOO_FEW_CONTRIBUTORS = CellRule(
+    code="THR1",
+    title="Too few contributors",
+    aim="A number about few units tells those who know some of them about the others.",
+    advice="Merge categories until every cell has enough units, or ask for the table with suppress=True.",
+    rationale=(
+        "Counts distinct units, not records and not weights: forty records of two pupils are two contributors. "
+        "Every unit level of the policy is counted, so a mean over many pupils of one school is the school's mean. "
+        "A cell without units passes: an empty cell is judged by class disclosure instead."
+    ),
+    source="Handbook on Statistical Disclosure Control, 2nd edition, minimum frequency rule; SACRO guide, 2023",
+    thresholds=("minimum_contributors",),
+    kinds=frozenset(
+        {Kind.FREQUENCY, Kind.LINEAR_AGGREGATION, Kind.SHAPE, Kind.POSITION, Kind.ENDPOINT, Kind.COEFFICIENT}
+    ),
+    needs=(FactName.CONTRIBUTORS,),
+    per_unit=True,
+    check=_too_few,
+    message="{cells} with fewer {unit}s behind them than the policy asks for",
+)
+
+RULES = (TOO_FEW_CONTRIBUTORS,)
