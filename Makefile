@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test test-all check bench docs lock clean
+.PHONY: help demo test test-all test-pandas2 check bench docs lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -16,8 +16,11 @@ demo: $(VENV)/.run ## the main job on 2,287 real pupils, from microdata to a sea
 test: $(VENV)/.dev ## the tests, in a few minutes
 	@$(PY) -m pytest -q -m "not slow"
 
-test-all: $(VENV)/.dev ## every test, the slow ones and pandas 2 included
+test-all: $(VENV)/.dev test-pandas2 ## every test, the slow ones and pandas 2 included
 	@$(PY) -m pytest -q
+
+test-pandas2: $(VENV)-pandas2/.run ## the tests under pandas 2, as inside CBS remote access
+	@$(VENV)-pandas2/bin/python -m pytest -q -m "not slow"
 
 check: $(VENV)/.dev ## style, types, import floors, generated pages
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && $(BIN)/lint-imports
@@ -34,9 +37,11 @@ lock: ## resolve the pinned requirements anew (needs uv)
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra research --extra lab --group build --group test --group check \
 	  --group docs --group lock -c requirements/run.txt -o requirements/dev.txt
+	@echo "pandas<3" | uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+	  --custom-compile-command "make lock" --extra research --group build --group test -c - -o requirements/pandas2.txt
 
 clean: ## remove the environment and everything generated
-	@rm -rf $(VENV) docs/_build demo-output .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) $(VENV)-pandas2 docs/_build demo-output .mypy_cache .ruff_cache .pytest_cache
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -51,4 +56,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(PY)
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)-pandas2/.run: requirements/pandas2.txt pyproject.toml
+	@$(PYTHON) -m venv $(VENV)-pandas2
+	@$(VENV)-pandas2/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pandas2.txt
+	@$(VENV)-pandas2/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@

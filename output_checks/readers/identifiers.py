@@ -22,6 +22,7 @@ _KEY_NAMES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NINE_DIGITS = re.compile(r"^\d{9}$")
+_EIGHT_DIGITS = re.compile(r"^\d{8}$")  # a citizen service number that lost its leading zero
 _POSTCODE = re.compile(r"^\d{4} ?[A-Z]{2}$")
 _MOST = 0.5
 
@@ -35,7 +36,7 @@ def looks_like_key(text: str) -> bool:
     """Whether one value looks like a pseudonym, citizen service number, school code or full postcode."""
     return bool(
         _NINE_DIGITS.match(text)
-        or bsn.is_valid(text)
+        or (_EIGHT_DIGITS.match(text) and bsn.is_valid(text))
         or brin.is_valid(text)
         or (_POSTCODE.match(text) and postcode.is_valid(text))
     )

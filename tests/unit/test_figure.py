@@ -1,0 +1,80 @@
+"""A figure may draw what its table publishes, and nothing else without a question."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from output_checks.measuring.figure import unexplained
+from output_checks.measuring.statistics import statistics_named
+from output_checks.measuring.table import tabulate
+from output_checks.rendering.csv import published_frame
+from tests.factories import UNITS, pupils
+
+TABLES = tabulate(
+    pupils(900), by=["track"], value="score", statistics=statistics_named("mean interval"), units=UNITS
+)
+PUBLISHED = published_frame(TABLES)
+
+
+def figure():
+    made = Figure()
+    return made, made.subplots()
+
+
+def honest():
+    made, axes = figure()
+    places = np.arange(len(PUBLISHED))
+    axes.bar(places, PUBLISHED["mean"])
+    axes.errorbar(
+        places,
+        PUBLISHED["mean"],
+        yerr=[PUBLISHED["mean"] - PUBLISHED["lower_95"], PUBLISHED["upper_95"] - PUBLISHED["mean"]],
+        fmt="o",
+    )
+    axes.set_xticks(places, [f"{t}\nn = {n:.0f}" for t, n in zip(PUBLISHED["track"], PUBLISHED["n"], strict=True)])
+    for place, mean in zip(places, PUBLISHED["mean"], strict=True):
+        axes.text(place, mean, f"{mean:.1f}")
+    axes.axhline(0)
+    return made, axes
+
+
+def test_bars_intervals_and_labels_of_published_numbers_raise_no_question():
+    assert unexplained(honest()[0], TABLES) == ()
+
+
+def scatter(axes):
+    data = pupils(900)
+    axes.scatter(range(len(data)), data["score"])
+
+
+def line_of_scores(axes):
+    axes.plot(pupils(900)["score"].to_numpy())
+
+
+def an_unpublished_bar(axes):
+    axes.bar([9], [43.21])
+
+
+def a_number_in_a_label(axes):
+    axes.text(0, 0, "lowest score 12.3")
+
+
+def a_picture(axes):
+    axes.imshow(np.ones((3, 3)))
+
+
+def an_area(axes):
+    axes.fill_between([0, 1], [0, 1])
+
+
+def integer_points(axes):
+    axes.scatter(np.arange(500) % 60, np.arange(500) % 45)
+
+
+@pytest.mark.parametrize(
+    "spoil", [scatter, line_of_scores, an_unpublished_bar, a_number_in_a_label, a_picture, an_area, integer_points]
+)
+def test_anything_else_is_a_question(spoil):
+    made, axes = honest()
+    spoil(axes)
+    assert unexplained(made, TABLES)
