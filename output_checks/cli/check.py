@@ -4,15 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
+from output_checks.cli.exit_codes import EXIT_CODES
 from output_checks.errors import InputError
 from output_checks.model.evidence import Output, OutputKind
-from output_checks.model.finding import Outcome
 from output_checks.policies import load_policy
 from output_checks.readers import read_content
 from output_checks.rendering.words import VERDICTS
 from output_checks.workflow.judge import judge
-
-EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.REVIEW: 3, Outcome.NOT_APPLICABLE: 3}
 
 
 def configure(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,7 +1,36 @@
 """Protect a table: hide what fails, and as much else as it takes that nobody can work it out."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+
+import numpy as np
 
 from output_checks.checking import sensitive_cells
 from output_checks.model.evidence import Tabulation
 from output_checks.model.policy import Policy
+from output_checks.model.statistic import Kind
+from output_checks.protection.suppression import Measure, suppress
+from output_checks.workflow.totals import lowest_contribution, totals
+
+
+def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulation, ...]:
+    """The same statistics with cells hidden, in all of them alike. The count comes first, as `tabulate` gives it.
+
+    Counts stay uncertain by the policy's interval width, and the totals behind sums and means by its percentage.
+
+    Raises
+    ------
+    InputError
+        No choice of cells protects the table; nothing weaker is returned.
+    """
+    count, *others = tabulations
+    sensitive = np.any([sensitive_cells(item, policy) for item in tabulations], axis=0)
+    if not sensitive.any():
+        return tuple(tabulations)
+    limits = policy.limits()
+    amounts = next((totals(count, item) for item in others if item.kind is Kind.LINEAR_AGGREGATION), None)
+    also = []
+    if amounts is not None:
+        width = limits["minimum_interval_percent"] / 100 * np.abs(amounts.values)
+        also = [Measure(values=[amounts.values], width=[width], lower=lowest_contribution([amounts]))]
+    (status,) = suppress([count], sensitive=[sensitive], width=limits["minimum_interval_width"], also=also)
+    return tuple(item.with_status(status) for item in tabulations)

@@ -10,9 +10,7 @@ from output_checks.measuring.table import tabulate
 from output_checks.rendering.csv import published_frame
 from tests.factories import UNITS, pupils
 
-TABLES = tabulate(
-    pupils(900), by=["track"], value="score", statistics=statistics_named("mean interval"), units=UNITS
-)
+TABLES = tabulate(pupils(900), by=["track"], value="score", statistics=statistics_named("mean interval"), units=UNITS)
 PUBLISHED = published_frame(TABLES)
 
 

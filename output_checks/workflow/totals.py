@@ -1,0 +1,30 @@
+"""The totals that a table gives away: a mean and its count are a sum."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from output_checks.model.evidence import FactName, Tabulation
+from output_checks.model.statistic import Statistic
+
+_EXACT = 9
+"""Decimals to which an outsider is taken to know a total: as good as exactly, which is the cautious assumption."""
+
+
+def totals(count: Tabulation, item: Tabulation) -> Tabulation:
+    """The sums behind a tabulation of sums or means, over the same cells."""
+    sums = item.values * count.values if item.statistic is Statistic.MEAN else item.values
+    return replace(item, statistic=Statistic.SUM, values=np.nan_to_num(sums, nan=0.0), decimals=_EXACT)
+
+
+def lowest_contribution(amounts: Sequence[Tabulation]) -> float:
+    """0 where no unit contributes less than zero, otherwise minus infinity.
+
+    Known from the evidence: the sum equals the sum of absolute contributions exactly where none is negative.
+    """
+    for item in amounts:
+        absolute = next((fact for fact in item.facts if fact.name is FactName.TOTAL), None)
+        if absolute is None or not np.allclose(absolute.values, item.values, rtol=1e-9, atol=1e-9):
+            return -np.inf
+    return 0.0

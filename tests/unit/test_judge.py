@@ -1,0 +1,136 @@
+"""Judging from evidence and bytes: nothing that a file or a neighbour gives away passes."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from output_checks.measuring.statistics import statistics_named
+from output_checks.measuring.table import tabulate
+from output_checks.model.evidence import CellStatus, FactName, Output, OutputKind
+from output_checks.model.finding import Outcome
+from output_checks.readers import read_content
+from output_checks.rendering.csv import published_frame, table_csv
+from output_checks.workflow.judge import judge, with_bounds
+from output_checks.workflow.protect import protect
+from tests.factories import UNITS, policy, pupils
+
+POLICY = policy()
+
+
+def small_cells(seed=3):
+    """Pupils of whom three, in three schools, are in a track of their own."""
+    data = pupils(900, seed=seed)
+    data.loc[[0, 1, 2], "track"] = "sbo"
+    return data
+
+
+def table(data, *, name="t", by=("track", "sex"), statistic="count", value="", margins=True, hide=True):
+    tables = tabulate(data, by=by, value=value, statistics=statistics_named(statistic), units=UNITS, margins=margins)
+    tables = protect(tables, POLICY) if hide else tables
+    content = table_csv(tables)
+    made = Output(
+        name=name, kind=OutputKind.TABLE, title=name, tabulations=tables, files=(read_content(f"{name}.csv", content),)
+    )
+    return made, {f"{name}.csv": content}
+
+
+def verdicts(*made):
+    outputs = [output for output, _ in made]
+    contents = {name: content for _, files in made for name, content in files.items()}
+    return judge(outputs, contents, POLICY)[1]
+
+
+def test_a_table_with_a_small_cell_fails_and_its_protected_version_passes():
+    assert verdicts(table(small_cells(), hide=False)).outcome is Outcome.FAIL
+    protected = table(small_cells())
+    assert verdicts(protected).outcome is Outcome.PASS
+    assert protected[0].tabulations[0].hidden.sum() >= 4
+
+
+def test_hiding_only_the_small_cell_fails_because_the_total_gives_it_back():
+    output, _ = table(small_cells(), hide=False, by=("track",))
+    (count,) = output.tabulations
+    status = tuple(CellStatus.PRIMARY_SUPPRESSED if cell == ("sbo",) else CellStatus.PUBLISHED for cell in count.cells)
+    bare = dataclasses.replace(output, tabulations=(count.with_status(status),))
+    content = table_csv(bare.tabulations)
+    report = judge([bare], {"t.csv": content}, POLICY)[1]
+    assert "SUP1" in {finding.rule for finding in report.outputs[0].reasons if finding.outcome is Outcome.FAIL}
+
+
+def test_two_tables_that_give_each_other_away_fail_together_though_each_passes_alone():
+    data = small_cells()
+    protected = table(data, name="by_track_and_sex")
+    totals = table(data[data["track"] != "nowhere"], name="by_track", by=("track",), hide=False)
+    assert verdicts(protected).outcome is Outcome.PASS
+    report = verdicts(protected, totals)
+    assert report.of("by_track").outcome is Outcome.FAIL
+    assert report.of("by_track_and_sex").outcome is Outcome.FAIL
+
+
+def test_means_are_hidden_where_their_counts_are_and_the_frame_shows_neither():
+    output, _ = table(small_cells(), statistic=["mean", "standard deviation"], value="score")
+    frame = published_frame(output.tabulations)
+    hidden = output.tabulations[0].hidden
+    assert hidden.any()
+    assert frame.loc[hidden, ["n", "mean", "standard_deviation"]].isna().all(axis=None)
+    assert verdicts((output, {"t.csv": table_csv(output.tabulations)})).outcome is Outcome.PASS
+
+
+def test_a_dominant_pupil_is_hidden_from_a_sum_though_many_stand_behind_it():
+    data = pupils(900)
+    data.loc[0, "score"] = 1e6
+    output, _ = table(data, statistic="sum", value="score")
+    cells = output.tabulations[0].cells
+    assert output.tabulations[0].hidden[cells.index((data.loc[0, "track"], data.loc[0, "sex"]))]
+
+
+def test_bounds_that_came_in_with_the_evidence_are_not_believed():
+    output, _ = table(small_cells(), hide=False, by=("track",))
+    (count,) = output.tabulations
+    status = tuple(CellStatus.PRIMARY_SUPPRESSED if cell == ("sbo",) else CellStatus.PUBLISHED for cell in count.cells)
+    claimed = [
+        dataclasses.replace(count.facts[0], name=FactName.LOWER_BOUND, values=np.zeros(len(count.cells))),
+        dataclasses.replace(count.facts[0], name=FactName.UPPER_BOUND, values=np.full(len(count.cells), 900.0)),
+    ]
+    (attacked,) = with_bounds(
+        [dataclasses.replace(output, tabulations=(count.with_status(status).with_facts(*claimed),))]
+    )
+    bounds = attacked.tabulations[0].fact(FactName.UPPER_BOUND)
+    assert bounds.values[count.cells.index(("sbo",))] == 3
+
+
+def test_a_file_that_differs_by_one_digit_from_its_evidence_fails():
+    output, files = table(pupils(900))
+    assert verdicts((output, files)).outcome is Outcome.PASS
+    content = files["t.csv"]
+    changed = content.replace(b"900", b"901")
+    assert changed != content
+    assert verdicts((output, {"t.csv": changed})).outcome is Outcome.FAIL
+
+
+def test_a_file_that_is_not_there_fails():
+    output, _ = table(pupils(900))
+    assert verdicts((output, {})).outcome is Outcome.FAIL
+
+
+def test_the_same_table_without_one_pupil_fails():
+    data = pupils(900)
+    report = verdicts(table(data, name="before"), table(data.iloc[1:], name="after"))
+    assert report.of("after").outcome is Outcome.FAIL
+    assert "DIF1" in {finding.rule for finding in report.of("after").reasons}
+    other = verdicts(table(data, name="before"), table(pupils(2000, seed=8), name="another_year"))
+    assert other.outcome is Outcome.PASS
+
+
+def test_a_table_of_schools_fails_on_the_schools():
+    report = verdicts(table(pupils(900), by=("school",), margins=False, hide=False))
+    reasons = report.outputs[0].reasons
+    assert report.outcome is Outcome.FAIL
+    assert "schools" in reasons[0].message
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_protecting_twice_hides_the_same_cells(seed):
+    data = small_cells(seed)
+    assert table(data)[1] == table(data)[1]
