@@ -53,9 +53,10 @@ class OutputReport:
 
     @property
     def reasons(self) -> tuple[Finding, ...]:
-        """The findings that decide the verdict, the gravest first; empty for a pass."""
+        """The findings that decide the verdict, the gravest first, the same words once; empty for a pass."""
         grave = [finding for finding in self.findings if finding.outcome in {Outcome.FAIL, Outcome.REVIEW}]
-        return tuple(sorted(grave, key=lambda finding: -_SEVERITY[finding.outcome]))
+        once = {(finding.rule, finding.message): finding for finding in reversed(grave)}
+        return tuple(sorted(reversed(once.values()), key=lambda finding: -_SEVERITY[finding.outcome]))
 
     @property
     def reason(self) -> str:
