@@ -1,1 +1,17 @@
-"""Output checking: evidence, rules, protection, proof, review and sealed release."""
+"""Output checking: evidence, rules, protection, proof, review by output checkers and sealed release."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from output_checks.release import Registered, Release
+
+__all__ = ["Registered", "Release"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    """Load the front door when it is used: `output-checks --help` needs no pandas."""
+    if name in __all__:
+        from output_checks import release  # noqa: PLC0415 - on first use
+
+        return getattr(release, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

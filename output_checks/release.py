@@ -19,12 +19,12 @@ from output_checks.measuring.table import tabulate
 from output_checks.measuring.units import UnitColumns, Units
 from output_checks.model.evidence import Output, OutputKind, Tabulation
 from output_checks.model.finding import CheckReport, Outcome, OutputReport
-from output_checks.policies import load_policy
+from output_checks.policies import expect_accepted, load_policy
 from output_checks.readers import read_content
 from output_checks.rendering.csv import published_frame, table_csv
 from output_checks.rendering.html import output_html
 from output_checks.rendering.words import VERDICTS, verdict_line
-from output_checks.store.draft import load_outputs, open_draft, remove_output, save_output
+from output_checks.store.draft import Draft, load_outputs, open_draft, read_draft, remove_output, save_output
 from output_checks.workflow.judge import judge
 from output_checks.workflow.protect import protect
 from output_checks.workflow.submit import submit
@@ -81,7 +81,7 @@ class Release:
     InputError
         The name cannot be used, no units were given, or the folder holds a draft of another release.
     PolicyError
-        The policy does not exist or is not valid.
+        The policy does not exist, is not valid, or is one that output checkers do not accept.
     """
 
     def __init__(
@@ -97,8 +97,30 @@ class Release:
         self.folder = Path(folder)
         self.units = Units.of(units)
         self.policy = load_policy(policy)
-        self.author = author or getpass.getuser()
-        open_draft(self.folder, name=name, author=self.author, policy=self.policy, units=self.units.columns)
+        expect_accepted(self.policy)
+        self.author = author or _this_user()
+        own_file = Path(policy).suffix == ".toml"
+        open_draft(
+            self.folder,
+            Draft(
+                name=self.name,
+                author=self.author,
+                policy=str(Path(policy).resolve() if own_file else policy),
+                units=self.units.columns,
+            ),
+        )
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Release":
+        """Go on with the draft in this folder.
+
+        Raises
+        ------
+        InputError
+            There is no draft in it.
+        """
+        draft = read_draft(Path(folder))
+        return cls(draft.name, folder=folder, units=draft.units, policy=draft.policy, author=draft.author)
 
     def table(
         self,
@@ -296,6 +318,14 @@ class Release:
             known = ", ".join(output.name for output in outputs) or "none yet"
             raise InputError(f"No output {name!r} is registered.", remedy=f"one of: {known}")
         return found
+
+
+def _this_user() -> str:
+    """Who is signed in; "unknown" where the system does not say, as in a bare container."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
 
 
 def _expect_name(name: str) -> str:

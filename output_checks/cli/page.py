@@ -1,6 +1,7 @@
 """`output-checks page`: a submission as one page to read, with the counts behind every cell."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from output_checks.rendering.html import review_page
@@ -28,9 +29,15 @@ def run(arguments: argparse.Namespace) -> int:
         submission.outputs,
         submission.contents,
         submission.report,
-        title=f"Submission {submission.name}",
-        facts=f"By {submission.author}, under policy {submission.policy.name}. State: {submission.state}.",
+        title=f"Submission {submission.manifest.title}",
+        facts=f"By {submission.manifest.author}, under policy {submission.policy.name}. Counted are "
+        f"{_counted(submission.manifest.units)}. State: {submission.state}, votes in: {len(submission.signed)} of "
+        f"{submission.votes_required}.",
     )
     write_atomically(arguments.to, page.encode("utf-8"))
     print(f"Written: {arguments.to}")
     return 0
+
+
+def _counted(units: Mapping[str, tuple[str, ...]]) -> str:
+    return ", ".join(f"{level}s by {' and '.join(columns)}" for level, columns in units.items())

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -46,7 +47,11 @@ def tabulate(
     codes = units.codes(data)
     values = _numbers(data, value) if value else np.ones(len(data))
     valid = ~np.isnan(values)
-    rows = _Rows(values=values[valid], units={level: code[valid] for level, code in codes.items()})
+    rows = _Rows(
+        values=values[valid],
+        units={level: code[valid] for level, code in codes.items()},
+        hashes=units.hashes(data)[valid],
+    )
     measured = [_measure(rows, grid.members(margin)[valid], grid.sizes(margin)) for margin in grid.margins]
     order = grid.order()
     fingerprint = units.fingerprint(data)
@@ -59,6 +64,7 @@ def tabulate(
 
     facts = [
         computed(FactName.RECORDS, "count"),
+        computed(FactName.MEMBERS, FactName.MEMBERS.value),
         *(computed(FactName.CONTRIBUTORS, f"units {level}", level) for level in units.levels),
     ]
     magnitude_facts = [
@@ -98,6 +104,7 @@ class _Rows:
 
     values: Floats
     units: dict[str, Codes]
+    hashes: npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -170,6 +177,7 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int) -> dict[str, Floats]:
         Statistic.MINIMUM.value: _spread(grouped.min(), n_cells),
         Statistic.MAXIMUM.value: _spread(grouped.max(), n_cells),
         "distinct values": _spread(grouped.nunique(), n_cells, empty=0.0),
+        FactName.MEMBERS.value: _sum_of_hashes(rows.hashes, cell, n_cells),
     }
     for level, code in rows.units.items():
         n_units = int(code.max()) + 1 if len(code) else 1
@@ -187,6 +195,15 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int) -> dict[str, Floats]:
     result[Statistic.LOWER_95.value] = mean - half
     result[Statistic.UPPER_95.value] = mean + half
     return result
+
+
+def _sum_of_hashes(hashes: npt.NDArray[np.uint64], cell: Codes, n_cells: int) -> Floats:
+    """Per cell, the sum of its 52-bit hashes modulo 2**52: exact in floats, because both halves are added apart."""
+    half = np.uint64(26)
+    low, high = hashes & np.uint64(2**26 - 1), hashes >> half
+    low_sum = np.bincount(cell, weights=low.astype(float), minlength=n_cells)
+    high_sum = np.bincount(cell, weights=high.astype(float), minlength=n_cells)
+    return np.asarray((np.mod(high_sum, 2.0**26) * 2.0**26 + low_sum) % 2.0**52)
 
 
 def _half_width(residual_sums: Floats, owner: Codes, count: Floats, clusters: Floats) -> Floats:

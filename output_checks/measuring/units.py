@@ -69,6 +69,13 @@ class Units:
 
     def fingerprint(self, data: pd.DataFrame) -> str:
         """Identifies the records of `data`, whatever their order, so that tables of one population can be linked."""
-        columns = [name for names in self.columns.values() for name in names]
-        hashes = pd.util.hash_pandas_object(data[columns].astype(str), index=False).to_numpy(dtype=np.uint64)
+        hashes = _hashes(data, [name for names in self.columns.values() for name in names])
         return f"{len(hashes)}-{int(hashes.sum(dtype=np.uint64)):016x}"
+
+    def hashes(self, data: pd.DataFrame) -> npt.NDArray[np.uint64]:
+        """Per row, 52 bits that are equal for rows of the same finest unit, in every data set with the same keys."""
+        return _hashes(data, self.columns[self.levels[0]]) >> np.uint64(12)
+
+
+def _hashes(data: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.uint64]:
+    return np.asarray(pd.util.hash_pandas_object(data[list(columns)].astype(str), index=False), dtype=np.uint64)

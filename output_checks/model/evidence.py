@@ -49,6 +49,9 @@ class FactName(StrEnum):
     """Distinct units away from a model column's most common value, or at it, whichever is fewer."""
     LARGEST_LEVERAGE = "largest leverage"
     """Largest share (0–1) of one unit in its own fitted value: the unit's records' hat values added up, at most 1."""
+    MEMBERS = "fingerprint of the records"
+    """Sum over the cell's valid records of a hash of each record's finest unit, modulo 2**52. Cells of the same records
+    have the same; where one cell is two others together, so is its fingerprint, whatever the cells are called."""
     LOWER_BOUND = "lowest value an outsider can prove"
     UPPER_BOUND = "highest value an outsider can prove"
     """For hidden cells: the interval the attacker reached from all that is published, for the cell's count or total."""

@@ -55,8 +55,8 @@ class OutputReport:
     def reasons(self) -> tuple[Finding, ...]:
         """The findings that decide the verdict, the gravest first, the same words once; empty for a pass."""
         grave = [finding for finding in self.findings if finding.outcome in {Outcome.FAIL, Outcome.REVIEW}]
-        once = {(finding.rule, finding.message): finding for finding in reversed(grave)}
-        return tuple(sorted(reversed(once.values()), key=lambda finding: -_SEVERITY[finding.outcome]))
+        once = list({(finding.rule, finding.message): finding for finding in grave}.values())
+        return tuple(sorted(once, key=lambda finding: -_SEVERITY[finding.outcome]))
 
     @property
     def reason(self) -> str:

@@ -195,16 +195,21 @@ class Policy:
             if key not in known:
                 raise _unknown("threshold", key, known)
             old = self.threshold(threshold_name, of)
-            looser = value < old.value if old.kind.stricter is Stricter.HIGHER else value > old.value
-            if looser:
-                raise PolicyError(
-                    f"A project may tighten a policy, never loosen it: {key} is {old.value:g} in {self.name} and "
-                    f"was set to {value:g}.",
-                    remedy=f"a value {old.kind.stricter} than {old.value:g}",
-                )
+            _expect_as_strict(key, value, old, self.name)
             replaced[old.name, old.of] = replace(old, value=float(value), source=source, confidence=Confidence.INFERRED)
         thresholds = tuple(replaced.get((item.name, item.of), item) for item in self.thresholds)
         return replace(self, name=name, thresholds=thresholds, tightened_from=f"{self.name} {self.sha256}")
+
+    def expect_as_strict_as(self, base: "Policy") -> None:
+        """Raise PolicyError where this policy protects fewer unit levels than `base`, or has a looser threshold."""
+        if self.units[: len(base.units)] != base.units:
+            raise PolicyError(
+                f"{self.name} must protect the unit levels of {base.name} first: {', '.join(base.units)}.",
+                remedy=f"units = {list(base.units)}",
+            )
+        for old in base.thresholds:
+            name = f"{old.name}.{old.of}" if old.of else old.name
+            _expect_as_strict(name, self.threshold(old.name, old.of).value, old, base.name)
 
 
 def policy_from_mapping(content: Mapping[str, Any]) -> Policy:
@@ -236,6 +241,16 @@ def policy_from_mapping(content: Mapping[str, Any]) -> Policy:
         thresholds=tuple(thresholds),
         tightened_from=str(content.get("tightened_from", "")),
     )
+
+
+def _expect_as_strict(name: str, value: float, old: Threshold, policy: str) -> None:
+    looser = value < old.value if old.kind.stricter is Stricter.HIGHER else value > old.value
+    if looser:
+        raise PolicyError(
+            f"A project may tighten a policy, never loosen it: {name} is {old.value:g} in {policy} and was set to "
+            f"{value:g}.",
+            remedy=f"a value {old.kind.stricter} than {old.value:g}",
+        )
 
 
 def _threshold(name: str, of: str, entry: Any) -> Threshold:  # noqa: ANN401 - whatever the file holds

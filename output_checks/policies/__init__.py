@@ -1,4 +1,8 @@
-"""The policies in force, one TOML file each, and how they are read."""
+"""The policies in force, one TOML file each, and how they are read.
+
+This folder belongs to those who approve. A file elsewhere is a project's own, and is accepted only where it is at least
+as strict as the policy it was tightened from.
+"""
 
 import tomllib
 from pathlib import Path
@@ -35,3 +39,21 @@ def load_policy(name_or_path: str | Path) -> Policy:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path.name} is not valid TOML ({error}).", remedy="mend that line") from error
     return policy_from_mapping(content)
+
+
+def expect_accepted(policy: Policy) -> None:
+    """Raise PolicyError unless this is a policy of this folder, or one tightened from it that is nowhere looser."""
+    if policy.name in policy_names():
+        if policy.sha256 != load_policy(policy.name).sha256:
+            raise PolicyError(
+                f"The policy calls itself {policy.name} but is not the one in force.",
+                remedy=f'another name, and tightened_from = "{policy.name}"',
+            )
+        return
+    base = policy.tightened_from.partition(" ")[0]
+    if base not in policy_names():
+        raise PolicyError(
+            f"The policy {policy.name} is not in force, and not tightened from one that is.",
+            remedy=f'tightened_from = "{policy_names()[0]}" in its file',
+        )
+    policy.expect_as_strict_as(load_policy(base))

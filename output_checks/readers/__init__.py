@@ -1,6 +1,7 @@
 """Read a file for what it is, whatever was said about it: `read_content` is the one way in."""
 
 import hashlib
+import re
 from pathlib import PurePath
 
 from output_checks.model.evidence import FileContent
@@ -10,7 +11,8 @@ from output_checks.readers.tables import TextTable, UnreadableError, read_csv_ta
 
 _MANY_ROWS = 10
 _NEARLY_ALL = 0.9
-_LONG = 5
+_SERIAL = re.compile(r"^(?=.{5,})[A-Za-z]*[ _-]?\d{3,}$")
+_AREA = re.compile(r"^(LD|PV|CR|GM|WK|BU)\d{2,8}$")  # the codes Statistics Netherlands gives to areas
 _ALLOWED_UNREAD = {".jpg", ".jpeg", ".pdf", ".docx", ".doc", ".xls", ".txt", ".md", ".py", ".r", ".do", ".sps"}
 
 
@@ -45,12 +47,17 @@ def _from_table(name: str, sha256: str, size: int, table: TextTable) -> FileCont
 
 
 def _looks_like_unit_records(table: TextTable) -> bool:
-    """Many rows, each with a number of its own that is long enough to be somebody's.
+    """Many rows, each with a code of its own that is long enough to be somebody's.
 
-    A table for publication names its rows by categories. Short numbers (years, ages, year groups) are categories too.
+    A table for publication names its rows by categories. Short numbers (years, ages, year groups) are categories too,
+    and so are the codes of areas.
     """
     return table.rows >= _MANY_ROWS and any(
-        len(set(texts)) >= _NEARLY_ALL * len(texts)
-        and all(len(t.strip()) >= _LONG and t.strip().isdigit() for t in texts)
+        len(set(texts)) >= _NEARLY_ALL * len(texts) and all(_is_serial(text.strip()) for text in texts)
         for texts in table.columns.values()
     )
+
+
+def _is_serial(text: str) -> bool:
+    """Whether this may be the number of a person or school: p00123, 48213."""
+    return bool(_SERIAL.match(text)) and not _AREA.match(text)

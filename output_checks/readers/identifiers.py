@@ -17,6 +17,7 @@ _KEY_NAMES = re.compile(
         | gbageboorte(datum|dag|maand) | geboortedatum | date_?of_?birth | birth_?date
         | (achter|voor|roep)?naam | sur_?name | first_?name | last_?name | e?-?mail(_?adres)? | telefoon.* | phone.*
         | postcode6? | postal_?code | huisnummer | house_?number
+        | pupil | student | person | persoon | leerling
         | (pupil|student|person|leerling|school)_?(id|nr|no|code|key)
     )$""",
     re.IGNORECASE | re.VERBOSE,

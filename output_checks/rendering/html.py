@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
-import numpy as np
 from markupsafe import Markup
 
-from output_checks.model.evidence import FactName, Output, Tabulation
+from output_checks.model.evidence import Output
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
-from output_checks.rendering.csv import HIDDEN, TOTAL
+from output_checks.rendering.cells import CellRow, cell_rows
 from output_checks.rendering.words import SYMBOLS, VERDICTS
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -44,15 +43,6 @@ def review_page(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Row:
-    labels: tuple[str, ...]
-    texts: tuple[str, ...]
-    inside: tuple[str, ...]
-    state: str
-    total: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class _View:
     """What a template shows of one output."""
 
@@ -64,7 +54,7 @@ class _View:
     findings: tuple[Finding, ...]
     headings: tuple[str, ...]
     inside_headings: tuple[str, ...]
-    rows: tuple[_Row, ...]
+    rows: tuple[CellRow, ...]
     more: int
     picture: str
     explanation: str
@@ -73,8 +63,7 @@ class _View:
 
 
 def _view(output: Output, report: OutputReport, contents: Mapping[str, bytes]) -> _View:
-    first = output.tabulations[0] if output.tabulations else None
-    facts = _inside_facts(output.tabulations)
+    headings, inside_headings, rows = cell_rows(output.tabulations, report)
     passed = [finding.rule for finding in report.findings if finding.outcome is Outcome.PASS]
     return _View(
         name=output.name,
@@ -83,63 +72,15 @@ def _view(output: Output, report: OutputReport, contents: Mapping[str, bytes]) -
         outcome=report.outcome,
         reason=report.reason,
         findings=report.reasons,
-        headings=(*first.by, *(item.statistic.column for item in output.tabulations)) if first else (),
-        inside_headings=tuple(facts),
-        rows=tuple(_rows(output.tabulations, report, facts)[:_MOST_ROWS]),
-        more=max(0, len(first.cells) - _MOST_ROWS) if first else 0,
+        headings=headings,
+        inside_headings=inside_headings,
+        rows=tuple(rows[:_MOST_ROWS]),
+        more=max(0, len(rows) - _MOST_ROWS),
         picture=_picture(output, contents),
         explanation=output.explanation,
         exception_request=output.exception_request,
         checked=", ".join(dict.fromkeys(passed)) + " passed" if passed else "nothing passed",
     )
-
-
-def _rows(tabulations: Sequence[Tabulation], report: OutputReport, facts: Mapping[str, Sequence[str]]) -> list[_Row]:
-    if not tabulations:
-        return []
-    first = tabulations[0]
-    failed = {cell for item in report.findings if item.outcome is Outcome.FAIL for cell in item.cells}
-    doubtful = {cell for item in report.findings if item.outcome is Outcome.REVIEW for cell in item.cells}
-    rows = []
-    for position, cell in enumerate(first.cells):
-        hidden = bool(first.hidden[position])
-        state = "fail" if position in failed else "hidden" if hidden else "review" if position in doubtful else "pass"
-        rows.append(
-            _Row(
-                labels=tuple(TOTAL if part is None else part for part in cell),
-                texts=tuple(_text(item, position) for item in tabulations),
-                inside=tuple(column[position] for column in facts.values()),
-                state=state,
-                total=any(part is None for part in cell),
-            )
-        )
-    return rows
-
-
-def _inside_facts(tabulations: Sequence[Tabulation]) -> dict[str, list[str]]:
-    """Columns for the output checker: the units behind each cell, and the bounds of hidden ones."""
-    columns: dict[str, list[str]] = {}
-    for item in tabulations:
-        for fact in item.facts:
-            if fact.name in {FactName.CONTRIBUTORS, FactName.RARE_SIDE}:
-                what = f"{fact.of}s" if fact.name is FactName.CONTRIBUTORS else f"{fact.of}s on the rare side"
-                columns.setdefault(what, [f"{number:.0f}" for number in fact.values])
-    counts = next((item for item in tabulations if item.fact(FactName.LOWER_BOUND)), None)
-    lower = counts.fact(FactName.LOWER_BOUND) if counts else None
-    upper = counts.fact(FactName.UPPER_BOUND) if counts else None
-    if counts and lower and upper and counts.hidden.any():
-        columns["outsider can prove"] = [
-            f"{low:.0f} to {high:.0f}" if hidden else ""
-            for low, high, hidden in zip(lower.values, upper.values, counts.hidden, strict=True)
-        ]
-    return columns
-
-
-def _text(item: Tabulation, position: int) -> str:
-    if item.hidden[position]:
-        return HIDDEN
-    number = item.published[position]
-    return "" if np.isnan(number) else f"{number:,.{item.decimals}f}"
 
 
 def _picture(output: Output, contents: Mapping[str, bytes]) -> str:

@@ -1,12 +1,12 @@
 """Differencing: two numbers that are safe alone and give few units away when one is taken from the other."""
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TypeAlias
 
 import numpy as np
 
-from output_checks.model.evidence import FactName, Output, Tabulation
+from output_checks.model.evidence import FactName, Floats, Output, Tabulation
 from output_checks.model.finding import Finding, Outcome
 from output_checks.model.policy import Policy
 from output_checks.model.rule import ReleaseRule
@@ -57,20 +57,37 @@ def _nearly_equal_groups(outputs: Sequence[Output], policy: Policy) -> list[tupl
 
 
 def _groups(tabulation: Tabulation, level: str) -> dict[_Group, tuple[float, int]]:
-    """Each published cell as the set of categories that describe it, with its units and position."""
+    """Each group whose count is published or follows from the table, with its units and position.
+
+    A total that is not printed follows where all its parts are. Its position is that of its first part.
+    """
     contributors = tabulation.fact(FactName.CONTRIBUTORS, level)
     if contributors is None:
         return {}
     if tabulation.by == ("term",):  # a model: every coefficient has the whole estimation sample behind it
         return {frozenset(): (float(np.max(contributors.values)), 0)}
-    return {
-        frozenset((name, part) for name, part in zip(tabulation.by, cell, strict=True) if part is not None): (
-            float(contributors.values[position]),
-            position,
-        )
-        for position, cell in enumerate(tabulation.cells)
-        if not tabulation.hidden[position]
-    }
+    groups: dict[_Group, tuple[float, int]] = {}
+    for position, cell in enumerate(tabulation.cells):
+        if not tabulation.hidden[position]:
+            group = frozenset((name, part) for name, part in zip(tabulation.by, cell, strict=True) if part is not None)
+            groups[group] = (float(contributors.values[position]), position)
+    return {**_implied(tabulation, contributors.values), **groups}
+
+
+def _implied(tabulation: Tabulation, contributors: Floats) -> dict[_Group, tuple[float, int]]:
+    """Totals over any of the variables, of innermost cells that are all published."""
+    inner = [position for position, cell in enumerate(tabulation.cells) if None not in cell]
+    totals: dict[_Group, tuple[float, int]] = {}
+    incomplete: set[_Group] = set()
+    for position in inner:
+        pairs = list(zip(tabulation.by, tabulation.cells[position], strict=True))
+        for kept in chain.from_iterable(combinations(pairs, size) for size in range(len(pairs))):
+            group = frozenset((name, part) for name, part in kept if part is not None)
+            number, first = totals.get(group, (0.0, position))
+            totals[group] = (number + float(contributors[position]), first)
+            if tabulation.hidden[position]:
+                incomplete.add(group)
+    return {group: found for group, found in totals.items() if group not in incomplete}
 
 
 RULE = ReleaseRule(
@@ -79,7 +96,8 @@ RULE = ReleaseRule(
     aim="The same table with and without one pupil shows that pupil's cell.",
     advice="Use one population for all tables of a release, or round the counts.",
     rationale=(
-        "Compares the published counts of groups with the same description across all outputs of the release. A "
+        "Compares the counts of groups with the same description across all outputs of the release, those that are "
+        "printed and those that follow as totals. A "
         "difference of fewer units than the policy's minimum fails; it needs a person where the two count valid values "
         "of different variables, since then the difference counts missing values."
     ),

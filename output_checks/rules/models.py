@@ -83,9 +83,10 @@ LEVERAGE = CellRule(
     aim="Where one unit's leverage is near 1, the model passes through its value, and the coefficients give it back.",
     advice="Leave out or cap the extreme values of the explanatory variables.",
     rationale=(
-        "The diagonal of the hat matrix, added up over a unit's records. Where some combination of columns sets n units "
-        "apart, each of them has at least 1/n; hence the limit for review. It is judged at the finest unit level: a "
-        "school's records together always weigh much in a model with effects for schools, without giving a pupil away."
+        "The diagonal of the hat matrix, added up over a unit's records. Where some combination of columns sets n "
+        "units apart, each of them has at least 1/n; hence the limit for review. It is judged at the finest unit "
+        "level: a school's records together always weigh much in a model with effects for schools, without giving a "
+        "pupil away."
     ),
     source="Belsley, Kuh & Welsch 1980, Regression Diagnostics, chapter 2; the limit is our own",
     thresholds=("maximum_leverage", "review_leverage"),

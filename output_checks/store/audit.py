@@ -1,6 +1,7 @@
 """The audit trail: what was done to a submission, by whom and when; each line holds the hash of the one before."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def read_trail(path: Path) -> tuple[AuditEvent, ...]:
             event = None
         if event is None or event.previous != previous or event.line != line:
             raise IntegrityError(
-                f"The audit trail {path} is broken at line {number}.", remedy="the copy in a backup; do not edit the trail"
+                f"The audit trail {path} is broken at line {number}.",
+                remedy="the copy in a backup; do not edit the trail",
             )
         events.append(event)
         previous = sha256(line)
@@ -60,7 +62,11 @@ def append_event(path: Path, *, time: str, actor: str, act: str, details: str = 
     InputError
         It cannot be written.
     """
-    events = read_trail(path)
+    write_atomically(path, extend(read_trail(path), time=time, actor=actor, act=act, details=details))
+
+
+def extend(events: Sequence[AuditEvent], *, time: str, actor: str, act: str, details: str = "") -> bytes:
+    """The bytes of a trail with one event more."""
     previous = sha256(events[-1].line) if events else _START
     event = AuditEvent(time=time, actor=actor, act=act, details=details, previous=previous)
-    write_atomically(path, b"".join(item.line + b"\n" for item in (*events, event)))
+    return b"".join(item.line + b"\n" for item in (*events, event))

@@ -1,8 +1,8 @@
 """A researcher's draft release: outputs registered so far, in a folder inside the environment.
 
-    draft.json              name, author, policy, units
-    outputs/<name>.json     one output with its evidence
-    files/<file name>       what would leave
+draft.json              name, author, policy, units
+outputs/<name>.json     one output with its evidence
+files/<file name>       what would leave
 """
 
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from output_checks.errors import InputError
@@ -31,8 +31,16 @@ def expect_safe_name(name: str) -> str:
     return name
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def expect_distinct_names(names: Collection[str]) -> None:
+    """Raise InputError unless all are plain file names that stay apart where upper and lower case are the same."""
+    if len({expect_safe_name(name).lower() for name in names}) < len(names):
+        raise InputError("Two files have the same name but for upper and lower case.", remedy="different names")
+
+
+def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write one file: to a temporary file beside it, then rename, so that it is there whole or not at all.
+
+    A `private` file is readable by its owner only, where the system knows such a thing.
 
     Raises
     ------
@@ -47,6 +55,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if not private:
+            Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:
         if temporary:
@@ -64,8 +74,7 @@ def write_folder_atomically(folder: Path, files: Mapping[str, bytes]) -> None:
     """
     if folder.exists():
         raise InputError(f"{folder} exists already.", remedy="another folder")
-    if len({expect_safe_name(name).lower() for name in files}) < len(files):
-        raise InputError("Two files have the same name but for upper and lower case.", remedy="different names")
+    expect_distinct_names(files)
     temporary = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,5 @@
 """Output checkers' signing keys: Ed25519, one pair per checker. The private key never leaves its owner's folder."""
 
-import contextlib
 import hashlib
 from pathlib import Path
 
@@ -33,9 +32,7 @@ def create_key(name: str, folder: Path) -> tuple[Path, Path]:
     if private_path.exists() or public_path.exists():
         raise InputError(f"{folder} has a key called {name} already.", remedy="another name or folder")
     key = Ed25519PrivateKey.generate()
-    write_atomically(private_path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    with contextlib.suppress(OSError):  # Windows has other means; the folder's rights count there
-        private_path.chmod(0o600)
+    write_atomically(private_path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), private=True)
     write_atomically(public_path, _pem(key.public_key()))
     return private_path, public_path
 

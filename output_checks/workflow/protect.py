@@ -8,7 +8,8 @@ from output_checks.checking import sensitive_cells
 from output_checks.model.evidence import Tabulation
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Kind
-from output_checks.protection.suppression import Measure, suppress
+from output_checks.protection.suppression import suppress
+from output_checks.protection.witnesses import Measure
 from output_checks.workflow.totals import lowest_contribution, totals
 
 

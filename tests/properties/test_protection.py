@@ -171,7 +171,8 @@ def test_every_pattern_survives_the_attacker_with_the_width_asked_for(asked):
         result = attack(protected, own_knowledge=known)
         for (low, high), flags, own, tab in zip(result.bounds, sensitive, groups, tables, strict=True):
             for place in np.flatnonzero(flags):
-                same_unit = owner is not None and tab.values[place] == 1 and (own[place] <= owner or owner <= own[place])
+                nested = owner is not None and (own[place] <= owner or owner <= own[place])
+                same_unit = nested and tab.values[place] == 1
                 if not same_unit:
                     assert high[place] - low[place] >= WIDTH
 

@@ -58,14 +58,62 @@ def test_hiding_only_the_small_cell_fails_because_the_total_gives_it_back():
     assert "SUP1" in {finding.rule for finding in report.outputs[0].reasons if finding.outcome is Outcome.FAIL}
 
 
-def test_two_tables_that_give_each_other_away_fail_together_though_each_passes_alone():
+def hiding(data, *tracks, name):
+    """A table by track, with these tracks hidden whatever a protection would choose."""
+    output, _ = table(data, name=name, hide=False, by=("track",))
+    status = tuple(
+        CellStatus.PRIMARY_SUPPRESSED if cell[0] in tracks else CellStatus.PUBLISHED
+        for cell in output.tabulations[0].cells
+    )
+    tabulations = tuple(item.with_status(status) for item in output.tabulations)
+    return dataclasses.replace(output, tabulations=tabulations), {f"{name}.csv": table_csv(tabulations)}
+
+
+def test_of_two_tables_that_give_each_other_away_the_later_fails_though_each_passes_alone():
+    first = hiding(small_cells(), "sbo", "havo", name="first")
+    second = hiding(small_cells(), "sbo", "vwo", name="second")
+    for alone in (first, second, hiding(small_cells(), "sbo", "havo", name="first_again")):
+        assert verdicts(alone).outcome is Outcome.PASS
+    assert verdicts(first, hiding(small_cells(), "sbo", "havo", name="first_again")).outcome is Outcome.PASS
+    report = verdicts(first, second)
+    assert report.of("first").outcome is Outcome.PASS
+    assert report.of("second").outcome is Outcome.FAIL
+    assert verdicts(second, first).of("second").outcome is Outcome.PASS
+
+
+def test_a_selection_that_leaves_just_the_hidden_cells_over_fails():
+    """Leaving the small track out and publishing the rest is the careless way to give the small track back."""
     data = small_cells()
-    protected = table(data, name="by_track_and_sex")
-    totals = table(data[data["track"] != "nowhere"], name="by_track", by=("track",), hide=False)
-    assert verdicts(protected).outcome is Outcome.PASS
-    report = verdicts(protected, totals)
-    assert report.of("by_track").outcome is Outcome.FAIL
-    assert report.of("by_track_and_sex").outcome is Outcome.FAIL
+    protected = table(data, name="protected")
+    rest = table(data[data["track"] != "sbo"], name="rest", by=("track",), hide=False, margins=False)
+    report = verdicts(protected, rest)
+    assert report.of("rest").outcome is Outcome.FAIL
+    assert {finding.rule for finding in report.of("rest").reasons} & {"SUP1", "DIF1"}
+    assert verdicts(rest).outcome is Outcome.PASS
+
+
+def test_a_regrouped_variable_that_gives_a_hidden_cell_back_fails():
+    """Hidden in one table: sbo and havo. The other adds sbo to vmbo: less the vmbo of the first, that is sbo."""
+    data = small_cells()
+    data["level"] = data["track"].replace(
+        {"sbo": "practical", "vmbo": "practical", "havo": "havo or vwo", "vwo": "havo or vwo"}
+    )
+    first = hiding(data, "sbo", "havo", name="first")
+    regrouped = table(data, name="regrouped", by=("level",), hide=False, margins=False)
+    assert verdicts(first).outcome is Outcome.PASS
+    assert verdicts(regrouped).outcome is Outcome.PASS
+    assert verdicts(first, regrouped).of("regrouped").outcome is Outcome.FAIL
+    safe = table(data, name="by_sex", by=("sex",), hide=False, margins=False)
+    assert verdicts(first, safe).outcome is Outcome.PASS
+
+
+def test_a_refused_output_does_not_leave_so_it_cannot_betray_the_others():
+    protected, refused = table(small_cells(), name="protected"), table(small_cells(), name="bare", hide=False)
+    report = verdicts(protected, refused)
+    assert report.of("bare").outcome is Outcome.FAIL
+    assert report.of("protected").outcome is Outcome.PASS
+    asked = (dataclasses.replace(refused[0], exception_request="needed for the ministry"), refused[1])
+    assert verdicts(protected, asked).of("protected").outcome is Outcome.FAIL
 
 
 def test_means_are_hidden_where_their_counts_are_and_the_frame_shows_neither():

@@ -59,7 +59,7 @@ def test_every_fact_of_every_cell_equals_brute_force(rows, margins):
                 assert table.fact(FactName.SHARE_OF_LINE, "g").values[position] == pytest.approx(expected)
             if table.statistic is Statistic.MEAN:
                 for level in ("pupil", "school"):
-                    sums = inside.groupby(level)["v"].sum().abs().sort_values(ascending=False).tolist() + [0, 0]
+                    sums = [*inside.groupby(level)["v"].sum().abs().sort_values(ascending=False), 0, 0]
                     assert table.fact(FactName.TOTAL, level).values[position] == pytest.approx(sum(sums))
                     assert table.fact(FactName.LARGEST, level).values[position] == sums[0]
                     assert table.fact(FactName.SECOND_LARGEST, level).values[position] == sums[1]

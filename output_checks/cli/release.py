@@ -1,0 +1,40 @@
+"""`output-checks release`: seal what every output checker approved."""
+
+import argparse
+import datetime as dt
+from pathlib import Path
+
+from output_checks.store.keys import load_private_key, load_public_keys
+from output_checks.workflow.inbox import open_submission
+from output_checks.workflow.seal import release
+
+
+def configure(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "release",
+        help="write the approved outputs, sealed",
+        description="Write the outputs that every output checker approved, with a signed seal that says who approved "
+        "exactly which bytes under which policy. Every vote must be signed with a key from the keys folder.",
+        epilog="example: output-checks release submissions/growth-2026-1 --to released --keys keys --as second-checker "
+        "--key keys/second-checker.key",
+    )
+    parser.add_argument("submission", type=Path, metavar="SUBMISSION", help="the submission's folder")
+    parser.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where releases are written")
+    parser.add_argument("--keys", type=Path, required=True, metavar="FOLDER", help="the checkers' public keys (.pub)")
+    parser.add_argument("--as", dest="checker", required=True, metavar="NAME", help="the output checker who releases")
+    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="that checker's own .key file")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the release and say where it is."""
+    written = release(
+        open_submission(arguments.submission),
+        keys=load_public_keys(arguments.keys),
+        checker=arguments.checker,
+        key=load_private_key(arguments.key),
+        folder=arguments.to,
+        now=dt.datetime.now(dt.UTC),
+    )
+    print(f"Released: {written}")
+    return 0
