@@ -15,7 +15,7 @@ MARK = ".made-by-the-demo"
 
 
 def main() -> int:
-    """Run the eight steps into one folder; the exit code is 0 only if every one did what it should."""
+    """Run every step into one folder; the exit code is 0 only if every one did what it should."""
     survive_any_locale()
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--to", type=Path, default=Path("demo-output"), help="folder to write (default: %(default)s)")
@@ -34,8 +34,8 @@ def _run(folder: Path) -> list[str]:
     with progress.step("Put real pupils into CBS-like files (SPSS and csv, pseudonymised)") as say:
         say(steps.write_microdata(HERE / "bdf.csv", folder / "microdata"))
     with progress.step("Read them and build a cohort") as say:
-        cohort, flow = steps.read_cohort(folder / "microdata", folder / "cohort.csv")
-        say(flow)
+        cohort = steps.read_cohort(folder / "microdata", folder / "cohort.csv")
+        say(str(cohort.flow))
     with progress.step("Run a template: learning growth and school value added") as say:
         steps.run_study(folder, say=say)
     with progress.step("Register outputs with output_checks, two that should be refused among them") as say:
@@ -44,10 +44,10 @@ def _run(folder: Path) -> list[str]:
         submission = steps.submit(folder)
         say(f"{submission}")
     with progress.step("Two output checkers review it, each without seeing the other's vote") as say:
-        verdicts = steps.review(folder, submission, say=say)
+        steps.review(folder, submission, say=say)
     with progress.step("Seal the release, verify it, then change one byte and verify again") as say:
-        proof = steps.seal_and_verify(folder, submission, say=say)
-    return steps.closing_words(folder, submission, verdicts, proof)
+        ending = steps.seal_and_verify(folder, submission, say=say)
+    return steps.closing_words(folder, submission, ending)
 
 
 def _start_clean(folder: Path) -> None:
