@@ -300,7 +300,11 @@ class Release:
         """Judge the output beside what is registered already, and only then keep it."""
         others, contents = load_outputs(self.folder)
         kept = [other for other in others if other.name != output.name]
-        output = replace(output, files=tuple(read_content(name, content) for name, content in files.items()))
+        output = replace(
+            output,
+            keys=self.units.key_columns,
+            files=tuple(read_content(name, content) for name, content in files.items()),
+        )
         judged, report = judge([*kept, output], {**contents, **files}, self.policy)
         save_output(self.folder, output, files)
         return Registered(output=judged[-1], report=report.of(output.name))

@@ -12,6 +12,8 @@ from output_checks.measuring.units import Codes, Units
 from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Tabulation
 from output_checks.model.statistic import Statistic
 
+_EXACT_FIT = 1e-9
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fitted:
@@ -23,6 +25,8 @@ class Fitted:
     standard_errors: Floats
     design: Floats
     """Observations × terms, the columns as they entered the model, effects not yet removed."""
+    outcome: Floats
+    """What the model explains, one value per observation."""
     rows: "pd.Index[Any]"
     """Label in the researcher's data of each observation."""
     residual_degrees_of_freedom: float
@@ -61,11 +65,8 @@ def tabulate_model(
     resting_on = [
         fact(FactName.RESIDUAL_DEGREES_OF_FREEDOM, same_for_all(fitted.residual_degrees_of_freedom)),
         fact(FactName.PARAMETERS_PER_OBSERVATION, same_for_all(parameters / n_rows)),
-        fact(FactName.LARGEST_LEVERAGE, same_for_all(_largest_leverage(fitted.design, codes[units.levels[0]]))),
-        *(
-            fact(FactName.RARE_SIDE, np.array([_rare_side(column, code) for column in fitted.design.T]), level)
-            for level, code in codes.items()
-        ),
+        fact(FactName.LARGEST_LEVERAGE, same_for_all(_largest_leverage(fitted, codes[units.levels[0]]))),
+        *(fact(FactName.RARE_SIDE, _rare_sides(fitted, code), level) for level, code in codes.items()),
     ]
     fingerprint = units.fingerprint(used)
 
@@ -118,6 +119,7 @@ def _from_linearmodels(result: Any) -> Fitted:  # noqa: ANN401 - linearmodels ha
         estimates=result.params.to_numpy(dtype=float),
         standard_errors=result.std_errors.to_numpy(dtype=float),
         design=design.to_numpy(dtype=float)[kept],
+        outcome=dependent.to_numpy(dtype=float)[kept, 0],
         rows=design.index[kept],
         residual_degrees_of_freedom=float(result.df_resid),
         effects=max(0, round(float(result.nobs - result.df_resid)) - len(result.params)),
@@ -140,8 +142,17 @@ def _used_rows(fitted: Fitted, data: pd.DataFrame) -> pd.DataFrame:
     return data.iloc[positions]
 
 
+def _rare_sides(fitted: Fitted, units: Codes) -> Floats:
+    """Per term, the units that its column sets apart, or the outcome does where those are fewer.
+
+    Every coefficient of a model that explains who is among three pupils describes those three.
+    """
+    outcome = _rare_side(fitted.outcome, units)
+    return np.array([min(_rare_side(column, units), outcome) for column in fitted.design.T])
+
+
 def _rare_side(column: Floats, units: Codes) -> float:
-    """Distinct units away from the column's most common value, or at it, whichever is fewer.
+    """Distinct units away from the column's most common value; of a two-valued column, at either, whichever is fewer.
 
     A constant column sets nobody apart: all units stand behind it.
     """
@@ -149,11 +160,15 @@ def _rare_side(column: Floats, units: Codes) -> float:
     if len(values) == 1:
         return float(len(np.unique(units)))
     common = code == records.argmax()
-    return float(min(len(np.unique(units[common])), len(np.unique(units[~common]))))
+    away = float(len(np.unique(units[~common])))
+    return min(away, float(len(np.unique(units[common])))) if len(values) == 2 else away
 
 
-def _largest_leverage(design: Floats, units: Codes) -> float:
-    """Largest sum over a unit's records of the hat matrix's diagonal, at most 1; see MOD4."""
-    basis, _ = np.linalg.qr(design)
-    leverage = np.bincount(units, weights=(basis**2).sum(axis=1))
-    return float(min(leverage.max(), 1.0))
+def _largest_leverage(fitted: Fitted, units: Codes) -> float:
+    """Largest sum over a unit's records of their leverage in design and outcome together, at most 1; see MOD4."""
+    basis, _ = np.linalg.qr(fitted.design)
+    residual = fitted.outcome - basis @ (basis.T @ fitted.outcome)
+    squares = (basis**2).sum(axis=1)
+    if np.linalg.norm(residual) > _EXACT_FIT * np.linalg.norm(fitted.outcome):
+        squares += residual**2 / (residual**2).sum()
+    return float(min(np.bincount(units, weights=squares).max(), 1.0))

@@ -12,7 +12,7 @@ from scipy import stats
 
 from output_checks.errors import InputError
 from output_checks.measuring.units import Codes, Units
-from output_checks.model.evidence import Cell, CellStatus, Fact, FactName, Floats, Origin, Tabulation
+from output_checks.model.evidence import Cell, CellStatus, Fact, FactName, Flags, Floats, Origin, Tabulation
 from output_checks.model.statistic import Kind, Statistic
 
 TOTAL = "Total"
@@ -69,6 +69,7 @@ def tabulate(
     ]
     magnitude_facts = [
         computed(FactName.DISTINCT_VALUES, "distinct values"),
+        *(computed(FactName.RARE_SIDE, f"{FactName.RARE_SIDE} {level}", level) for level in units.levels),
         *(
             computed(name, f"{name} {level}", level)
             for level in units.levels
@@ -179,6 +180,7 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int) -> dict[str, Floats]:
         "distinct values": _spread(grouped.nunique(), n_cells, empty=0.0),
         FactName.MEMBERS.value: _sum_of_hashes(rows.hashes, cell, n_cells),
     }
+    at_lowest = values == result[Statistic.MINIMUM.value][cell]
     for level, code in rows.units.items():
         n_units = int(code.max()) + 1 if len(code) else 1
         pair, members = pd.factorize(cell * n_units + code)
@@ -189,6 +191,10 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int) -> dict[str, Floats]:
         result[f"{FactName.TOTAL} {level}"] = np.bincount(owner, weights=np.abs(sums), minlength=n_cells)
         result[f"{FactName.LARGEST} {level}"] = largest
         result[f"{FactName.SECOND_LARGEST} {level}"] = second
+        sides = [_units_among(side, pair, owner, n_cells) for side in (at_lowest, ~at_lowest)]
+        result[f"{FactName.RARE_SIDE} {level}"] = np.where(
+            result["distinct values"] == 2, np.minimum(*sides), result[f"units {level}"]
+        )
         # The loop ends with the coarsest level, which is the one that records are clustered in.
         residuals = np.bincount(pair, weights=values - mean[cell], minlength=len(members))
         half = _half_width(residuals.astype(float), owner, count, result[f"units {level}"])
@@ -216,6 +222,11 @@ def _half_width(residual_sums: Floats, owner: Codes, count: Floats, clusters: Fl
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = np.where(clusters > 1, clusters / (clusters - 1) * squares, np.nan) / count**2
         return np.asarray(stats.t.ppf(0.975, np.maximum(clusters - 1, 1)) * np.sqrt(variance))
+
+
+def _units_among(chosen: Flags, pair: Codes, owner: Codes, n_cells: int) -> Floats:
+    """Distinct units per cell among the chosen rows. `pair` numbers the units within cells, `owner` is their cell."""
+    return np.bincount(owner[np.unique(pair[chosen])], minlength=n_cells).astype(float)
 
 
 def _two_largest(sizes: Floats, owner: Codes, n_cells: int) -> tuple[Floats, Floats]:

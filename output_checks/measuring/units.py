@@ -49,33 +49,50 @@ class Units:
         InputError
             A key column is absent, or has missing keys: a row of nobody cannot be counted as anybody.
         """
+        keys = self._keys(data)
         codes = {}
         for level, names in self.columns.items():
             for name in names:
-                if name not in data.columns:
-                    raise InputError(
-                        f"The key column {name!r} of the unit level {level!r} is not in the data.",
-                        remedy=f"one of {', '.join(map(str, data.columns[:12]))}, or join the key to the data first",
-                    )
-                missing = int(data[name].isna().sum())
+                missing = int(keys[name].isna().sum())
                 if missing:
                     raise InputError(
                         f"The key column {name!r} of the unit level {level!r} has {missing} missing keys.",
                         remedy="leave those rows out, and say so in the population",
                     )
-            group = data.groupby(list(names), sort=False, observed=True).ngroup()
+            group = keys.groupby(list(names), sort=False, observed=True).ngroup()
             codes[level] = np.asarray(group, dtype=np.int64)
         return codes
 
     def fingerprint(self, data: pd.DataFrame) -> str:
         """Identifies the records of `data`, whatever their order, so that tables of one population can be linked."""
-        hashes = _hashes(data, [name for names in self.columns.values() for name in names])
+        hashes = _hashes(self._keys(data))
         return f"{len(hashes)}-{int(hashes.sum(dtype=np.uint64)):016x}"
 
     def hashes(self, data: pd.DataFrame) -> npt.NDArray[np.uint64]:
         """Per row, 52 bits that are equal for rows of the same finest unit, in every data set with the same keys."""
-        return _hashes(data, self.columns[self.levels[0]]) >> np.uint64(12)
+        return _hashes(self._keys(data)[list(self.columns[self.levels[0]])]) >> np.uint64(12)
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """Every key column of every level, once."""
+        return tuple(dict.fromkeys(name for names in self.columns.values() for name in names))
+
+    def _keys(self, data: pd.DataFrame) -> pd.DataFrame:
+        """The key columns, whether they are columns of `data` or levels of its index, as models like to have them."""
+        found = {}
+        for level, names in self.columns.items():
+            for name in names:
+                if name in data.columns:
+                    found[name] = data[name].array
+                elif name in data.index.names:
+                    found[name] = data.index.get_level_values(name).array
+                else:
+                    raise InputError(
+                        f"The key column {name!r} of the unit level {level!r} is not in the data.",
+                        remedy=f"one of {', '.join(map(str, data.columns[:12]))}, or join the key to the data first",
+                    )
+        return pd.DataFrame(found)
 
 
-def _hashes(data: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.uint64]:
-    return np.asarray(pd.util.hash_pandas_object(data[list(columns)].astype(str), index=False), dtype=np.uint64)
+def _hashes(keys: pd.DataFrame) -> npt.NDArray[np.uint64]:
+    return np.asarray(pd.util.hash_pandas_object(keys.astype(str), index=False), dtype=np.uint64)

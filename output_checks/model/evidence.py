@@ -45,10 +45,11 @@ class FactName(StrEnum):
     """Units in the cell as a share (0–1) of those in the line through the cell along variable `of`."""
     RESIDUAL_DEGREES_OF_FREEDOM = "residual degrees of freedom"
     PARAMETERS_PER_OBSERVATION = "parameters per observation"
-    RARE_SIDE = "units on the rare side of a model column"
-    """Distinct units away from a model column's most common value, or at it, whichever is fewer."""
+    RARE_SIDE = "units on the rare side"
+    """Distinct units that few share a value with. In a model: away from the most common value of the column or the
+    outcome (of two values: at either, whichever is fewer). In a table of a two-valued variable: at the rarer value."""
     LARGEST_LEVERAGE = "largest leverage"
-    """Largest share (0–1) of one unit in its own fitted value: the unit's records' hat values added up, at most 1."""
+    """Largest share (0–1) of one unit in its own fitted value: hat values of design and outcome together, at most 1."""
     MEMBERS = "fingerprint of the records"
     """Sum over the cell's valid records of a hash of each record's finest unit, modulo 2**52. Cells of the same records
     have the same; where one cell is two others together, so is its fingerprint, whatever the cells are called."""
@@ -163,6 +164,7 @@ class FileContent:
     readable: bool = False
     """False where the toolkit cannot look inside; such a file is never passed."""
     rows: int | None = None
+    columns: tuple[str, ...] = ()
     key_columns: tuple[str, ...] = ()
     """Columns whose name or values look like a linking key or a direct identifier."""
     looks_like_unit_records: bool = False
@@ -185,6 +187,8 @@ class Output:
     """For a figure: the name of the table it draws."""
     questions: tuple[str, ...] = ()
     """What measuring it could not settle, each a question for the output checker; any question means `REVIEW`."""
+    keys: tuple[str, ...] = ()
+    """Columns of the data that tell units apart, whatever they are called; none of them may leave."""
     explanation: str = ""
     exception_request: str = ""
     definition: Mapping[str, str] = field(default_factory=dict)

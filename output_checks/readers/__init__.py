@@ -40,6 +40,7 @@ def _from_table(name: str, sha256: str, size: int, table: TextTable) -> FileCont
         size=size,
         readable=True,
         rows=table.rows,
+        columns=tuple(table.columns),
         key_columns=key_columns(table.columns),
         looks_like_unit_records=_looks_like_unit_records(table),
         remarks=table.remarks,

@@ -9,9 +9,11 @@ _NO_VALUES = "no column looks like a linking key or identifier"
 
 
 def _keys(content: FileContent, output: Output, policy: Policy) -> tuple[Outcome, str]:  # noqa: ARG001
-    if content.key_columns:
-        columns = ", ".join(content.key_columns)
-        return Outcome.FAIL, f"{content.name} holds linking keys or direct identifiers (column {columns})."
+    unit_keys = {key.strip().casefold() for key in output.keys}
+    columns = [name for name in content.columns if name in content.key_columns or name.strip().casefold() in unit_keys]
+    if columns:
+        named = ", ".join(columns)
+        return Outcome.FAIL, f"{content.name} holds linking keys or direct identifiers (column {named})."
     if content.looks_like_unit_records:
         return Outcome.FAIL, f"{content.name} looks like records of single units, not like a table."
     if not content.readable:
@@ -39,7 +41,10 @@ LINKING_KEYS = FileRule(
     title="Linking keys, identifiers or unit records",
     aim="A pseudonym is still a person: RINPERSOON, BRIN, BSN and the like never leave, nor do rows about one unit.",
     advice="Drop the column; publish a table of counts or means instead of rows.",
-    rationale="Looks at column names and at values (nine digits, eleven-test, postcode with letters, school codes).",
+    rationale=(
+        "Looks at the names of columns (those that tell units apart in the release's own data among them) and at "
+        "values: nine digits, eleven-test, postcode with letters, school codes, a serial number of its own in each row."
+    ),
     source="CBS users' summary of the output guidelines: no linking keys (RINPERSOON, RINADRES, BEID, BRIN)",
     check=_keys,
 )

@@ -64,9 +64,10 @@ RARE_LEVEL = CellRule(
     aim="The coefficient of a dummy that is 1 for three pupils is, with the others, those pupils' mean.",
     advice="Merge the rare level with another, or leave it out of the model.",
     rationale=(
-        "For every column of the model, counts the distinct units away from its most common value and those at it. "
-        "That covers dummies, interactions and copies of a dummy under other numbers; a dummy that hides in the "
-        "difference of two columns shows in the leverage (MOD4)."
+        "For every column of the model, and for what it explains, counts the distinct units away from the most common "
+        "value, and at it where there are only two values. That covers dummies, interactions, copies of a dummy under "
+        "other numbers, and a model of who belongs to a few; a dummy that hides in the difference of two columns, or "
+        "behind a little noise, shows in the leverage (MOD4)."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, saturated models; DataSHIELD, nfilter.tab",
     thresholds=("minimum_contributors",),
@@ -83,7 +84,8 @@ LEVERAGE = CellRule(
     aim="Where one unit's leverage is near 1, the model passes through its value, and the coefficients give it back.",
     advice="Leave out or cap the extreme values of the explanatory variables.",
     rationale=(
-        "The diagonal of the hat matrix, added up over a unit's records. Where some combination of columns sets n "
+        "The diagonal of the hat matrix of the explanatory variables and the outcome together, added up over a unit's "
+        "records, so that an outcome that consists of one unit counts too. Where some combination of columns sets n "
         "units apart, each of them has at least 1/n; hence the limit for review. It is judged at the finest unit "
         "level: a school's records together always weigh much in a model with effects for schools, without giving a "
         "pupil away."

@@ -57,6 +57,29 @@ def a_number_in_a_label(axes):
     axes.text(0, 0, "lowest score 12.3")
 
 
+def secrets_along_the_other_axis(axes):
+    """Every x is published; the y are the secrets."""
+    axes.plot([PUBLISHED["mean"][0]] * 3, [41.3, 55.2, 60.1], "o")
+
+
+def a_number_in_the_title(axes):
+    axes.set_title("The best pupil had 97.3")
+
+
+def a_number_at_a_tick(axes):
+    axes.set_xticks([0, 1, 2], ["havo", "vmbo", "vwo: lowest 12.3"])
+
+
+def an_inset(axes):
+    axes.inset_axes([0.5, 0.5, 0.4, 0.4]).plot(pupils(20)["score"].to_numpy(), "o")
+
+
+def outside_the_axes(axes):
+    from matplotlib.lines import Line2D
+
+    axes.figure.add_artist(Line2D([0.1, 0.43, 0.97], [0.2, 0.7, 0.3]))
+
+
 def a_picture(axes):
     axes.imshow(np.ones((3, 3)))
 
@@ -70,9 +93,41 @@ def integer_points(axes):
 
 
 @pytest.mark.parametrize(
-    "spoil", [scatter, line_of_scores, an_unpublished_bar, a_number_in_a_label, a_picture, an_area, integer_points]
+    "spoil",
+    [
+        scatter,
+        line_of_scores,
+        an_unpublished_bar,
+        a_number_in_a_label,
+        a_picture,
+        an_area,
+        integer_points,
+        secrets_along_the_other_axis,
+        a_number_in_the_title,
+        a_number_at_a_tick,
+        an_inset,
+        outside_the_axes,
+    ],
 )
 def test_anything_else_is_a_question(spoil):
     made, axes = honest()
     spoil(axes)
     assert unexplained(made, TABLES)
+
+
+def test_years_and_the_level_of_an_interval_are_no_secrets():
+    made, axes = honest()
+    axes.set_title("Growth in 2023, mean and 95 % interval")
+    assert unexplained(made, TABLES) == ()
+
+
+def test_a_line_over_numeric_categories_raises_no_question():
+    """Years are categories too: they stand on an ordinary numeric axis."""
+    data = pupils(900).assign(year=lambda d: 2019 + d.index % 3)
+    tables = tabulate(data, by=["year"], value="score", statistics=statistics_named("mean"), units=UNITS)
+    published = published_frame(tables)
+    made, axes = figure()
+    axes.plot(published["year"].astype(int), published["mean"])
+    assert unexplained(made, tables) == ()
+    axes.plot([2019.5], [published["mean"][0]], "o")
+    assert unexplained(made, tables)

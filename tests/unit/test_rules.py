@@ -150,3 +150,9 @@ def test_every_rule_documents_itself_with_a_code_of_its_own():
 def test_every_threshold_that_a_rule_names_is_in_the_policy():
     known = {item.name for item in policy().thresholds}
     assert {name for rule in RULES for name in rule.thresholds} <= known
+
+
+@pytest.mark.parametrize(("units", "expected"), [(1, FAIL), (9, FAIL), (10, PASS), (0, PASS)])
+def test_a_mean_of_two_values_needs_ten_pupils_at_each(units, expected):
+    facts = {(FactName.RARE_SIDE, "pupil"): [units], (FactName.RARE_SIDE, "school"): [3]}
+    assert outcome_of("THR2", tabulation([0.1], facts=facts, statistic=Statistic.MEAN))[0].outcome is expected

@@ -1,0 +1,143 @@
+"""The front door: what a researcher registers by mistake or by cunning, beside what must go through."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from linearmodels import PooledOLS
+
+from output_checks.errors import InputError, PolicyError
+from output_checks.model.finding import Outcome
+from output_checks.release import Release
+from tests.factories import pupils
+
+PASS, FAIL, REVIEW = Outcome.PASS, Outcome.FAIL, Outcome.REVIEW
+
+
+@pytest.fixture
+def release(tmp_path):
+    return Release("s", folder=tmp_path / "draft", units={"pupil": "pupil", "school": "school"}, author="researcher")
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(2)
+    made = pupils(1000)
+    made["x"] = rng.normal(size=1000)
+    made["y"] = 2 * made["x"] + rng.normal(size=1000)
+    return made.assign(constant=1.0, wave=0)
+
+
+def fitted(data, *columns, outcome="y"):
+    indexed = data.set_index(["pupil", "wave"])
+    return PooledOLS(indexed[outcome], indexed[["constant", *columns]]).fit(), indexed
+
+
+def test_a_model_on_a_continuous_variable_passes_whichever_way_the_keys_are_kept(release, data):
+    model, indexed = fitted(data, "x")
+    assert release.model("keys_in_the_index", model, data=indexed).outcome is PASS
+    both = data.set_index(["pupil", "wave"], drop=False)
+    assert release.model("keys_in_both", model, data=both).outcome is PASS
+
+
+@pytest.mark.parametrize(("n", "expected"), [(1, FAIL), (3, FAIL), (9, FAIL), (12, PASS)])
+def test_a_dummy_for_few_fails(release, data, n, expected):
+    model, indexed = fitted(data.assign(dummy=(data.index < n) * 1.0), "x", "dummy")
+    assert release.model("m", model, data=indexed).outcome is expected
+
+
+@pytest.mark.parametrize(("n", "expected"), [(1, FAIL), (5, FAIL), (300, PASS)])
+def test_a_model_of_who_is_among_a_few_fails(release, data, n, expected):
+    """Its coefficients are the explanatory values of those few."""
+    model, indexed = fitted(data.assign(few=(data.index < n) * 1.0), "x", outcome="few")
+    assert release.model("m", model, data=indexed).outcome is expected
+
+
+def test_a_little_noise_does_not_hide_a_dummy_for_one(release, data):
+    noise = 1e-6 * np.random.default_rng(1).normal(size=1000)
+    hidden = data.assign(dummy=(data.index == 7) + noise, few=(data.index == 7) + noise)
+    for name, columns, outcome in (("design", ("x", "dummy"), "y"), ("outcome", ("x",), "few")):
+        model, indexed = fitted(hidden, *columns, outcome=outcome)
+        assert release.model(name, model, data=indexed).outcome is FAIL
+
+
+@pytest.mark.parametrize(("n", "expected"), [(3, FAIL), (9, FAIL), (25, PASS)])
+def test_a_share_that_gives_a_small_count_away_fails(release, data, n, expected):
+    rare = data.assign(rare=((data.index // 2) < n) * 1.0)  # n of each sex
+    rare["sex"] = np.where(rare.index % 2, "boy", "girl")
+    for name in ("mean", "standard deviation"):
+        shown = release.table(f"t_{name[0]}", rare, by="sex", value="rare", statistic=name, decimals=4)
+        assert shown.outcome is expected
+    complement = release.table(
+        "complement", rare.assign(rare=1 - rare["rare"]), by="sex", value="rare", statistic="mean"
+    )
+    assert complement.outcome is expected
+
+
+def test_a_table_by_a_key_fails_though_every_count_is_hidden(release, data):
+    shown = release.table("t", data, by="school", suppress=True)
+    assert "x" in (release.folder / "files" / "t.csv").read_text(encoding="utf-8")
+    assert shown.outcome is FAIL
+    assert "column school" in shown.reason
+
+
+def test_a_file_with_the_release_s_own_key_fails_whatever_it_is_called(release, data, tmp_path):
+    path = tmp_path / "rows.csv"
+    pd.DataFrame({"Pupil": ["a", "b"], "score": [1, 2]}).to_csv(path, index=False)
+    assert release.file("rows", path).outcome is FAIL
+    pd.DataFrame({"track": ["a", "b"], "mean": [1, 2]}).to_csv(path, index=False)
+    assert release.file("rows", path).outcome is REVIEW
+
+
+@pytest.mark.parametrize("code", ["p{:05d}", "{:06d}", "leerling-{:04d}"])
+def test_rows_with_a_number_of_their_own_fail(release, tmp_path, code):
+    path = tmp_path / "rows.csv"
+    pd.DataFrame({"who": [code.format(i * 7) for i in range(30)], "score": range(30)}).to_csv(path, index=False)
+    assert release.file("rows", path).outcome is FAIL
+
+
+def test_areas_and_years_are_no_serial_numbers(release, tmp_path):
+    path = tmp_path / "areas.csv"
+    frame = pd.DataFrame({"area": [f"GM{i:04d}" for i in range(30)], "year": range(1990, 2020), "mean": 50.1})
+    frame.to_csv(path, index=False)
+    assert release.file("areas", path).outcome is REVIEW
+
+
+def test_registering_again_replaces_and_removing_removes(release, data):
+    release.table("t", data, by="sex")
+    release.table("t", data, by="track")
+    assert [item.output for item in release.check().outputs] == ["t"]
+    release.remove("t")
+    assert not list((release.folder / "files").iterdir())
+
+
+def test_an_exception_request_never_changes_the_verdict(release, data):
+    release.table("t", data, by="school")
+    assert release.request_exception("t", "needed").outcome is FAIL
+    assert release.explain("t", "because").outcome is FAIL
+
+
+def test_the_data_a_researcher_passes_is_not_changed(release, data):
+    before = data.copy()
+    release.table("t", data, by=["track", "sex"], value="score", statistic="mean", margins=True, suppress=True)
+    pd.testing.assert_frame_equal(data, before)
+
+
+def test_a_loosened_policy_is_refused_at_once_and_leaves_nothing(tmp_path):
+    from output_checks.policies import FOLDER
+
+    text = (FOLDER / "cbs-export.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        text.replace('name = "cbs-export"', 'name = "mine"\ntightened_from = "cbs-export"').replace(
+            "value = 10", "value = 1", 1
+        ),
+        encoding="utf-8",
+    )
+    with pytest.raises(PolicyError, match="never loosen"):
+        Release("s", folder=tmp_path / "draft", units={"pupil": "pupil"}, policy=path)
+    assert not (tmp_path / "draft").exists()
+
+
+def test_an_absent_key_column_is_named(release, data):
+    with pytest.raises(InputError, match="'school' of the unit level 'school' is not in the data"):
+        release.table("t", data.drop(columns="school"), by="sex")
