@@ -21,7 +21,7 @@ def main() -> int:
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
-        print(f"There is no benchmark {sorted(unknown)[0]!r}. Try: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        print(f"There is no benchmark {min(unknown)!r}. Try: {', '.join(BENCHMARKS)}.", file=sys.stderr)
         return 2
     tables = [BENCHMARKS[name]() for name in arguments.names or BENCHMARKS]
     text = "\n\n".join(tables)

@@ -15,13 +15,15 @@ def run() -> str:
     """One million records by 2,064 cells: mean and counts, distinct pupils and schools, largest contributions."""
     rng = np.random.default_rng(1)
     school = rng.integers(0, SCHOOLS, RECORDS)
-    data = pd.DataFrame({
-        "pupil": rng.integers(0, RECORDS, RECORDS),
-        "school": school,
-        "municipality": school % MUNICIPALITIES,
-        "track": rng.integers(0, TRACKS, RECORDS),
-        "score": rng.normal(50, 10, RECORDS),
-    })
+    data = pd.DataFrame(
+        {
+            "pupil": rng.integers(0, RECORDS, RECORDS),
+            "school": school,
+            "municipality": school % MUNICIPALITIES,
+            "track": rng.integers(0, TRACKS, RECORDS),
+            "score": rng.normal(50, 10, RECORDS),
+        }
+    )
     units = Units.of({"pupil": "pupil", "school": "school"})
     by = ["municipality", "track"]
     groups = data.groupby(by, observed=True)

@@ -9,7 +9,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from output_checks.model.evidence import Flags, Floats, Output, Tabulation
+from output_checks.model.evidence import (
+    CellStatus,
+    Fact,
+    FactName,
+    Flags,
+    Floats,
+    Origin,
+    Output,
+    Tabulation,
+)
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
 from output_checks.model.policy import Policy
 from output_checks.model.rule import CellRule, Judgement, Rule
@@ -27,17 +36,44 @@ def check(outputs: Sequence[Output], policy: Policy, *, toolkit: str) -> CheckRe
     return CheckReport(policy=policy.name, policy_sha256=policy.sha256, toolkit=toolkit, outputs=reports)
 
 
-def sensitive_cells(tabulation: Tabulation, policy: Policy) -> Flags:
-    """True for published cells that fail a rule: the cells that primary suppression has to hide."""
-    sensitive = np.zeros(len(tabulation.cells), dtype=bool)
-    for finding in _check_cells(tabulation, policy):
-        if finding.outcome is Outcome.FAIL:
-            sensitive[list(finding.cells)] = True
+def sensitive_cells(tabulations: Sequence[Tabulation], policy: Policy) -> Flags:
+    """True for cells of which any statistic would fail if it were published: those that primary suppression must hide.
+
+    The tabulations are over the same cells. Which cells are hidden now makes no difference.
+    """
+    sensitive = np.zeros(len(tabulations[0].cells), dtype=bool)
+    for tabulation in tabulations:
+        shown = tabulation.with_status((CellStatus.PUBLISHED,) * len(tabulation.cells))
+        for finding in _check_cells(shown, policy):
+            if finding.outcome is Outcome.FAIL:
+                sensitive[list(finding.cells)] = True
     return sensitive
 
 
+def _with_sensitivity(tabulations: Sequence[Tabulation], policy: Policy) -> Sequence[Tabulation]:
+    """Each with the fact which of its cells are sensitive: unknown where a fact that decides it is unknown."""
+    if not tabulations or any(item.cells != tabulations[0].cells for item in tabulations):
+        return tabulations
+    sensitive = sensitive_cells(tabulations, policy)
+    unknown = np.any([_undecided(item, policy) for item in tabulations], axis=0)
+    values = np.where(sensitive, 1.0, np.where(unknown, np.nan, 0.0))
+    fact = Fact(name=FactName.SENSITIVE, values=values, origin=Origin.DERIVED)
+    return [item.with_facts(fact) for item in tabulations]
+
+
+def _undecided(tabulation: Tabulation, policy: Policy) -> Flags:
+    """True for cells of which some rule for published cells could not tell, for want of a fact."""
+    undecided = np.full(len(tabulation.cells), tabulation.kind is Kind.UNKNOWN)
+    for rule in CELL_RULES:
+        if tabulation.kind in rule.kinds and not rule.judges_hidden:
+            for of in _subjects(rule, tabulation, policy):
+                values = _facts(rule, of, tabulation)
+                undecided |= True if isinstance(values, str) else np.isnan(values).any(axis=0)
+    return undecided
+
+
 def _check_one(output: Output, policy: Policy) -> Iterator[Finding]:
-    for position, tabulation in enumerate(output.tabulations):
+    for position, tabulation in enumerate(_with_sensitivity(output.tabulations, policy)):
         yield from (replace(finding, tabulation=position) for finding in _check_cells(tabulation, policy))
     for content in output.files:
         for rule in FILE_RULES:
@@ -67,7 +103,7 @@ def _check_cells(tabulation: Tabulation, policy: Policy) -> Iterator[Finding]:
                 message="no cell to judge",
             )
             continue
-        for of in policy.units if rule.per_unit else tabulation.by if rule.per_variable else ("",):
+        for of in _subjects(rule, tabulation, policy):
             try:
                 yield from _apply(rule, of, tabulation, judged, policy)
             except Exception as error:  # noqa: BLE001 - as above
@@ -76,15 +112,10 @@ def _check_cells(tabulation: Tabulation, policy: Policy) -> Iterator[Finding]:
 
 def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, policy: Policy) -> Iterator[Finding]:
     """One rule on one tabulation, for one unit level or variable."""
-    values: list[Floats] = []
-    for name in rule.needs:
-        fact = tabulation.fact(name, of)
-        about = f"{name} ({of})" if of else str(name)
-        if fact is None or fact.origin not in rule.accepts:
-            known = "was only declared" if fact is not None else "is not known"
-            yield _finding(rule, Outcome.REVIEW, f"{rule.title}? The {about} {known}.", judged)
-            return
-        values.append(fact.values)
+    values = _facts(rule, of, tabulation)
+    if isinstance(values, str):
+        yield _finding(rule, Outcome.REVIEW, f"{rule.title}? {values}", judged)
+        return
     unknown = judged & np.isnan(values).any(axis=0)
     limits = policy.limits(of if rule.per_unit else "")
     judgement: Judgement = rule.check(values, limits)
@@ -97,6 +128,23 @@ def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, polic
     if not (fail | review).any():
         about = f" for {of}s" if rule.per_unit else f" along {of}" if rule.per_variable else ""
         yield _finding(rule, Outcome.PASS, f"{rule.title}: no{about}.", np.zeros_like(judged))
+
+
+def _subjects(rule: CellRule, tabulation: Tabulation, policy: Policy) -> Sequence[str]:
+    """What the rule is run once for: unit levels, variables, or just once."""
+    return policy.units if rule.per_unit else tabulation.by if rule.per_variable else ("",)
+
+
+def _facts(rule: CellRule, of: str, tabulation: Tabulation) -> list[Floats] | str:
+    """The facts that the rule needs, in its order; or a sentence on the first that is not there to be relied on."""
+    values: list[Floats] = []
+    for name in rule.needs:
+        fact = tabulation.fact(name, of)
+        about = f"{name} ({of})" if of else str(name)
+        if fact is None or fact.origin not in rule.accepts:
+            return f"The {about} {'is not known' if fact is None else 'was only declared'}."
+        values.append(fact.values)
+    return values
 
 
 def _check_together(outputs: Sequence[Output], policy: Policy) -> Mapping[str, list[Finding]]:

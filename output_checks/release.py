@@ -32,9 +32,9 @@ from output_checks.workflow.submit import submit
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,79}$")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Registered:
-    """A registered output with its verdict. Shows itself in a notebook."""
+    """A registered output with its verdict. Shows itself in a notebook, without the counts behind it."""
 
     output: Output
     report: OutputReport
@@ -52,7 +52,7 @@ class Registered:
     def reason(self) -> str:
         return self.report.reason
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.output.name}: {verdict_line(self.report)}"
 
     def _repr_html_(self) -> str:

@@ -53,6 +53,8 @@ class FactName(StrEnum):
     MEMBERS = "fingerprint of the records"
     """Sum over the cell's valid records of a hash of each record's finest unit, modulo 2**52. Cells of the same records
     have the same; where one cell is two others together, so is its fingerprint, whatever the cells are called."""
+    SENSITIVE = "sensitive"
+    """1 where any statistic of the cell fails a rule for published cells, whether it is hidden or not; otherwise 0."""
     LOWER_BOUND = "lowest value an outsider can prove"
     UPPER_BOUND = "highest value an outsider can prove"
     """For hidden cells: the interval the attacker reached from all that is published, for the cell's count or total."""
@@ -75,7 +77,7 @@ class Fact:
 
     name: FactName
     of: str = ""
-    values: Floats
+    values: Floats = field(repr=False)
     origin: Origin
 
 
@@ -92,7 +94,7 @@ class Tabulation:
     variable: str = ""
     by: tuple[str, ...]
     cells: tuple[Cell, ...]
-    values: Floats
+    values: Floats = field(repr=False)
     status: tuple[CellStatus, ...]
     decimals: int = 1
     facts: tuple[Fact, ...] = ()

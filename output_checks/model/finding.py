@@ -1,7 +1,7 @@
 """Judgement: what the rules found, and what they could not find out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -36,7 +36,7 @@ class Finding:
     message: str
     tabulation: int | None = None
     cells: tuple[int, ...] = ()
-    detail: str = ""
+    detail: str = field(default="", repr=False)
     advice: str = ""
 
 

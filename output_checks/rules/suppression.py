@@ -10,13 +10,13 @@ _ROUNDING = 1e-6
 
 
 def _interval_too_narrow(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
-    lower, upper = facts
-    return Judgement.failing(upper - lower < limits["minimum_interval_width"] - _ROUNDING)
+    sensitive, lower, upper = facts
+    return Judgement.failing((sensitive > 0) & (upper - lower < limits["minimum_interval_width"] - _ROUNDING))
 
 
 def _total_too_narrow(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
-    (percent,) = facts
-    return Judgement.failing(percent < limits["minimum_interval_percent"] - _ROUNDING)
+    sensitive, percent = facts
+    return Judgement.failing((sensitive > 0) & (percent < limits["minimum_interval_percent"] - _ROUNDING))
 
 
 HIDDEN_BUT_KNOWN = CellRule(
@@ -26,12 +26,14 @@ HIDDEN_BUT_KNOWN = CellRule(
     advice="Ask for the table with suppress=True, so that further cells are hidden, or leave the totals out.",
     rationale=(
         "The attacker takes all published cells of the same records together and works out the lowest and highest "
-        "value each hidden count can have. Without those bounds nothing counts as suppressed."
+        "value each hidden count can have. Without those bounds nothing counts as suppressed. Judged are the cells "
+        "that are sensitive themselves; one that is hidden only to protect them may become known, as long as they "
+        "do not."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, secondary suppression and audit",
     thresholds=("minimum_interval_width",),
     kinds=frozenset({Kind.FREQUENCY}),
-    needs=(FactName.LOWER_BOUND, FactName.UPPER_BOUND),
+    needs=(FactName.SENSITIVE, FactName.LOWER_BOUND, FactName.UPPER_BOUND),
     judges_hidden=True,
     check=_interval_too_narrow,
     message="{cells} that are hidden, but can be worked out too closely from what is published",
@@ -49,7 +51,7 @@ HIDDEN_TOTAL_BUT_KNOWN = CellRule(
     source=HIDDEN_BUT_KNOWN.source,
     thresholds=("minimum_interval_percent",),
     kinds=frozenset({Kind.LINEAR_AGGREGATION}),
-    needs=(FactName.INTERVAL_PERCENT,),
+    needs=(FactName.SENSITIVE, FactName.INTERVAL_PERCENT),
     judges_hidden=True,
     check=_total_too_narrow,
     message=HIDDEN_BUT_KNOWN.message,

@@ -24,7 +24,7 @@ def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulati
         No choice of cells protects the table; nothing weaker is returned.
     """
     count, *others = tabulations
-    sensitive = np.any([sensitive_cells(item, policy) for item in tabulations], axis=0)
+    sensitive = sensitive_cells(tabulations, policy)
     if not sensitive.any():
         return tuple(tabulations)
     limits = policy.limits()

@@ -58,4 +58,4 @@ def test_sensitive_cells_are_those_that_fail():
         (FactName.CONTRIBUTORS, "school"): [3, 3, 0],
         (FactName.SHARE_OF_LINE, "group"): [0.4, 0.6, 0],
     }
-    assert sensitive_cells(tabulation([9, 10, 0], facts=facts), policy()).tolist() == [True, False, False]
+    assert sensitive_cells([tabulation([9, 10, 0], facts=facts)], policy()).tolist() == [True, False, False]

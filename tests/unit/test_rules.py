@@ -105,13 +105,20 @@ def test_a_maximum_fails_however_many_stand_behind_it_and_a_median_needs_review(
 
 @pytest.mark.parametrize(("upper", "expected"), [(9, FAIL), (10, PASS), (11, PASS)])
 def test_a_hidden_count_must_stay_uncertain_by_ten(upper, expected):
-    facts = {FactName.LOWER_BOUND: [0], FactName.UPPER_BOUND: [upper]}
-    assert outcome_of("SUP1", tabulation([3], facts=facts, hidden=[0]))[0].outcome is expected
+    bounds = {FactName.LOWER_BOUND: [0], FactName.UPPER_BOUND: [upper]}
+    whole = {(FactName.SHARE_OF_LINE, "group"): [0]}
+    sensitive = tabulation([3], facts=contributors(3) | whole | bounds, hidden=[0])
+    assert outcome_of("SUP1", sensitive)[0].outcome is expected
+    protecting = tabulation([300], facts=contributors(300) | whole | bounds, hidden=[0])
+    assert outcome_of("SUP1", protecting)[0].outcome is PASS
+    unknown = tabulation([3], facts=bounds, hidden=[0])
+    assert outcome_of("SUP1", unknown)[0].outcome is REVIEW
 
 
 @pytest.mark.parametrize(("percent", "expected"), [(9.9, FAIL), (10, PASS), (np.inf, PASS)])
 def test_a_hidden_total_must_stay_uncertain_by_ten_percent(percent, expected):
-    table = tabulation([3], facts={FactName.INTERVAL_PERCENT: [percent]}, hidden=[0], statistic=Statistic.MEAN)
+    facts = contributors(3) | {FactName.INTERVAL_PERCENT: [percent]}
+    table = tabulation([3], facts=facts, hidden=[0], statistic=Statistic.MEAN)
     assert outcome_of("SUP2", table)[0].outcome is expected
 
 

@@ -1,0 +1,161 @@
+"""The `nco` command: list templates, run one.
+
+Exit codes: 0 done, 2 bad input or could not run.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from nco_research.templating import Template, find_template, run_template, template_names, typed
+from output_checks.errors import ExplainedError
+
+_DESCRIPTION = """\
+Run a study as a notebook, with parameters that are checked before anything runs.
+
+  nco templates                              which templates there are
+  nco templates growth_and_value_added       its parameters
+  nco run growth_and_value_added -p data=pupils.csv -p pupil=pupil -p school=school
+      -p before=score_2023 -p after=score_2024 -p groups=sex,track -o study
+"""
+_EPILOG = "Exit codes: 0 done, 2 bad input or could not run. What a study registers is judged by output-checks."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the return value is the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Characters that the terminal lacks print as `?` instead of ending the program.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except ExplainedError as error:
+        print(f"nco: {error}", file=sys.stderr)
+        return error.exit_code
+    except ModuleNotFoundError as error:
+        print(f"nco: the package {error.name} is needed. Try: pip install 'nco-research[research]'", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("nco: interrupted; no notebook was written. Try: the same command again.", file=sys.stderr)
+        return 2
+    except Exception as error:  # noqa: BLE001 - a traceback may quote records, so none is shown
+        print(
+            f"nco: it could not be done ({type(error).__name__}), which is a mistake in the toolkit. "
+            "Try: report the command and this line.",
+            file=sys.stderr,
+        )
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="nco", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=shape)
+    parser.add_argument("--version", action="version", version=f"nco {version('nco-research')}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    templates = subparsers.add_parser(
+        "templates",
+        help="list the templates, or the parameters of one",
+        description="List the templates; with a name, list the parameters of that template.",
+        epilog="example: nco templates growth_and_value_added --json",
+    )
+    templates.add_argument("name", nargs="?", metavar="NAME", help="a template, or the path of a notebook")
+    templates.add_argument("--json", action="store_true", help="print as JSON")
+    templates.set_defaults(run=_templates)
+
+    run = subparsers.add_parser(
+        "run",
+        help="run a template",
+        description=(
+            "Run a template. Writes NAME.ipynb (the notebook with its results), NAME.html (the same as a page) and "
+            "release/ (the draft of what may be published) into a folder."
+        ),
+        epilog="example: nco run growth_and_value_added -p data=pupils.csv -p pupil=pupil -p school=school "
+        "-p before=score_2023 -p after=score_2024 -o study",
+    )
+    run.add_argument("name", metavar="TEMPLATE", help="a template, or the path of a notebook")
+    run.add_argument(
+        "-p",
+        "--parameter",
+        dest="parameters",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter; a list has commas; may be repeated",
+    )
+    run.add_argument("-o", "--output", type=Path, default=Path(), metavar="FOLDER", help="where to write (default: .)")
+    run.add_argument("--json", action="store_true", help="print what was written as JSON")
+    run.set_defaults(run=_run)
+    return parser
+
+
+def _templates(arguments: argparse.Namespace) -> int:
+    names = [arguments.name] if arguments.name else template_names()
+    templates = [find_template(name) for name in names]
+    if arguments.json:
+        print(json.dumps([_as_json(template) for template in templates], indent=2, ensure_ascii=True))
+    elif arguments.name:
+        print("\n".join(_described(templates[0])))
+    else:
+        width = max((len(template.name) for template in templates), default=0)
+        for template in templates:
+            print(f"{template.name:<{width}}  {template.title}")
+    return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    given = typed(arguments.parameters)
+    show = _progress if sys.stderr.isatty() else None
+    try:
+        study = run_template(arguments.name, given, folder=arguments.output, progress=show)
+    finally:
+        if show is not None:
+            show("")
+    written = {
+        "notebook": str(study.notebook),
+        "page": str(study.page),
+        "release": str(study.release) if study.release.is_dir() else None,
+    }
+    if arguments.json:
+        print(json.dumps({"template": arguments.name, **written}, indent=2, ensure_ascii=True))
+        return 0
+    print(f"Read:   {study.page}")
+    if study.release.is_dir():
+        print(f"Verdicts: output-checks draft {study.release}")
+    return 0
+
+
+def _progress(text: str) -> None:
+    """One line that changes. For a terminal only: elsewhere it would fill a log."""
+    print(f"\r{text[:78]:<78}\r", end="", file=sys.stderr, flush=True)
+
+
+def _described(template: Template) -> list[str]:
+    lines = [f"{template.name}: {template.title}", ""]
+    for item in template.parameters:
+        standing = "required" if item.required else f"default {item.default}"
+        lines.append(f"  {item.name}  ({item.type}, {standing})")
+        choices = f"{' or '.join(item.choices)}: " if item.choices else ""
+        lines.append(f"      {choices}{item.help}")
+    return lines
+
+
+def _as_json(template: Template) -> dict[str, object]:
+    return {
+        "template": template.name,
+        "title": template.title,
+        "parameters": [
+            {
+                "name": item.name,
+                "type": item.type,
+                "required": item.required,
+                "default": item.default,
+                "choices": list(item.choices),
+                "help": item.help,
+            }
+            for item in template.parameters
+        ],
+    }

@@ -1,0 +1,156 @@
+"""Run a notebook with this Python, and keep it only when it came to its end."""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nco_research.page import as_html
+from output_checks import errors
+from output_checks.errors import ExplainedError, InputError
+
+_LONGEST_SOCKET_PATH = 90  # the system allows about 100 characters
+_EXPLAINED = frozenset(
+    name for name, item in vars(errors).items() if isinstance(item, type) and issubclass(item, ExplainedError)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """What a run left behind."""
+
+    notebook: Path
+    page: Path
+    """The notebook as a page for people; its pictures are inside it."""
+    release: Path
+    """The draft release, if the template registered outputs."""
+
+
+def execute(
+    notebook: Path, values: Mapping[str, Any], *, folder: Path, progress: Callable[[str], None] | None = None
+) -> Study:
+    """Run `notebook` with the values given, and write it and its page into `folder`.
+
+    Works in a temporary folder inside `folder` and renames at the end: what carries the template's name is whole.
+
+    Raises
+    ------
+    InputError
+        A cell failed. The message of an ExplainedError is passed on; of any other error only its kind, because messages
+        may quote records.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        workplace = Path(tempfile.mkdtemp(prefix=".running-", dir=folder))
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written ({error.strerror}).", remedy="-o another-folder") from None
+    release = folder / "release"
+    continued = release.exists()
+    try:
+        made = workplace / notebook.name
+        _run(notebook, made, values, progress or (lambda _: None))
+        page = made.with_suffix(".html")
+        page.write_text(as_html(made), encoding="utf-8", newline="\n")
+        for path in (made, page):
+            path.replace(folder / path.name)
+    except BaseException:
+        if not continued:  # half a draft looks like a whole one
+            shutil.rmtree(release, ignore_errors=True)
+        raise
+    finally:
+        shutil.rmtree(workplace, ignore_errors=True)
+    written = folder / notebook.name
+    return Study(notebook=written, page=written.with_suffix(".html"), release=release)
+
+
+def _run(notebook: Path, made: Path, values: Mapping[str, Any], progress: Callable[[str], None]) -> None:
+    import papermill  # noqa: PLC0415 - slow to import, and only researchers install it
+    import zmq  # noqa: PLC0415
+    from ipykernel.kernelspec import get_kernel_dict  # noqa: PLC0415
+    from jupyter_client.kernelspec import KernelSpec  # noqa: PLC0415
+    from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415
+    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+
+    class ThisPython(AsyncKernelManager):
+        """A kernel of the Python that runs now: a kernel called python3 may belong to another environment.
+
+        What is said between the two is encrypted where the packages can: others may work on the same machine.
+        """
+
+        transport_encryption = "auto" if zmq.has("curve") else "disabled"
+
+        def __init__(self, **options: Any) -> None:  # noqa: ANN401
+            super().__init__(**options)
+            if zmq.has("ipc") and len(sockets) < _LONGEST_SOCKET_PATH:
+                # Files instead of ports: they need no network, not even the machine's own, and belong to this user.
+                self.transport, self.ip = "ipc", str(Path(sockets) / "k")
+
+        @property
+        def kernel_spec(self) -> Any:  # noqa: ANN401
+            return KernelSpec(**get_kernel_dict(extra_arguments=["--log-level=50"]))
+
+    where = _Place(progress)
+    sockets = tempfile.mkdtemp(prefix="nco-")
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        papermill.execute_notebook(
+            str(notebook),
+            str(made),
+            parameters=dict(values),
+            kernel_name="python3",
+            progress_bar=False,
+            kernel_manager_class=ThisPython,
+            on_notebook_start=where.start,
+            on_cell_start=where.cell,
+        )
+    except PapermillExecutionError as error:
+        raise _told(notebook.stem, str(where), str(error.ename), str(error.evalue)) from None
+    except Exception as error:  # noqa: BLE001 - the kernel died or did not start
+        raise InputError(
+            f"The template {notebook.stem} stopped at {where} ({type(error).__name__}).",
+            remedy="the same command again; if it stops once more, open the template in JupyterLab",
+        ) from None
+    finally:
+        shutil.rmtree(sockets, ignore_errors=True)
+
+
+def _told(template: str, where: str, kind: str, message: str) -> InputError:
+    """What may be said of an error inside the notebook."""
+    if kind in _EXPLAINED:
+        problem, _, remedy = message.partition(" Try: ")
+        return InputError(f"{template}, {where}: {problem}", remedy=remedy)
+    return InputError(
+        f"The template {template} stopped at {where} ({kind}).",
+        remedy="open the template in JupyterLab and run it there to see why",
+    )
+
+
+class _Place:
+    """Where in the notebook a run is, by the cells and headings that its reader sees in the template."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+        self._places: list[tuple[int, str]] = []
+        self._now = 0
+
+    def __str__(self) -> str:
+        number, heading = self._places[self._now] if self._places else (0, "")
+        return f"cell {number}" + (f" ({heading})" if heading else "")
+
+    def start(self, notebook: Any) -> None:  # noqa: ANN401 - nbformat has no types
+        """Number the cells. The cell with the values given is not in the template, so it has no number of its own."""
+        number, heading = 0, ""
+        for cell in notebook.cells:
+            number += "injected-parameters" not in cell.metadata.get("tags", [])
+            if cell.cell_type == "markdown" and cell.source.startswith("#"):
+                heading = cell.source.splitlines()[0].lstrip("# ")
+            self._places.append((number, heading))
+
+    def cell(self, cell: Any, cell_index: int) -> None:  # noqa: ANN401
+        self._now = cell_index
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", []):
+            number, heading = self._places[cell_index]
+            self._progress(f"cell {number} of {self._places[-1][0]}: {heading}")

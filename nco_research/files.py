@@ -1,0 +1,119 @@
+"""Find the files of a CBS component, whose names follow no single pattern, and the latest version of each year."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nco_research.columns import closest
+from output_checks.errors import InputError
+
+# GBAPERSOON2023TABV1, INSCHRWPOTAB2014V4, VSLGWB2024TAB03V1, "140710 GBASCHEIDINGENMASSATAB 2013V1": the last year
+# before the last V. And VSLPOSTCODEBUSV2024031: year, month and version behind the V.
+_USUAL = re.compile(r"^(?P<before>.*)(?P<year>(?:19|20)\d{2})(?P<after>.*?)V(?P<version>\d{1,3})$", re.IGNORECASE)
+_MONTHLY = re.compile(r"^(?P<before>.*)V(?P<year>(?:19|20)\d{2})(?P<after>\d{2})(?P<version>\d{1,2})$", re.IGNORECASE)
+_DATE_IN_FRONT = re.compile(r"^\d{6,8}\s+")
+_FORMATS = (".sav", ".csv")  # .sav first: it carries value labels
+_DEPTH = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A file that data was read from."""
+
+    path: str
+    """Relative to the folder that was searched, with `/` between its parts."""
+    year: int
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentFile:
+    """A file of a component, as its name tells it."""
+
+    path: Path
+    table: str
+    year: int
+    version: int
+
+    @classmethod
+    def of(cls, path: Path) -> "ComponentFile | None":
+        """Read the name; None where it is not one of a component's data files."""
+        if path.suffix.lower() not in _FORMATS:
+            return None
+        stem = _DATE_IN_FRONT.sub("", path.stem)
+        match = _MONTHLY.match(stem) or _USUAL.match(stem)
+        if match is None:
+            return None
+        table = re.sub(r"[\s_-]+", "", match["before"] + match["after"]).upper()
+        return cls(path=path, table=table, year=int(match["year"]), version=int(match["version"]))
+
+    def source(self, folder: Path) -> Source:
+        """What to record of this file; reads it once to hash it."""
+        with self.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        relative = self.path.relative_to(folder).as_posix()
+        return Source(path=relative, year=self.year, version=self.version, sha256=digest)
+
+
+def find_files(component: str, *, years: Iterable[int], folder: Path) -> list[ComponentFile]:
+    """The latest version for each year, in the order of the years. Versions are compared as numbers: V10 is after V9.
+
+    Raises
+    ------
+    InputError
+        There is no such folder or component, a year is absent, or a year has two different tables.
+    """
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {folder}.", remedy="the folder that holds the microdata")
+    wanted = list(dict.fromkeys(years))
+    if not wanted:
+        raise InputError("No years were asked for.", remedy="years=[2014]")
+    found = [file for path in _component_files(component, folder) if (file := ComponentFile.of(path))]
+    present = sorted({file.year for file in found})
+    absent = [year for year in wanted if year not in present]
+    if absent:
+        raise InputError(
+            f"{component} has no file for {', '.join(map(str, absent))}; names like {component}2014V1.sav were sought.",
+            remedy=f"years={present}" if present else "a folder with .sav or .csv files whose names end in V1, V2, ...",
+        )
+    return [_latest([file for file in found if file.year == year], component) for year in wanted]
+
+
+def _latest(files: list[ComponentFile], component: str) -> ComponentFile:
+    tables = sorted({file.table for file in files})
+    # The component's own name wins over others in its folder; several others are months or parts of a year.
+    table = component.upper() if component.upper() in tables else tables[0]
+    if len(tables) > 1 and table != component.upper():
+        raise InputError(
+            f"{component} has several tables for {files[0].year}: {', '.join(tables)}.",
+            remedy="a folder that holds only one of them",
+        )
+    same = [file for file in files if file.table == table]
+    return max(same, key=lambda file: (file.version, -_FORMATS.index(file.path.suffix.lower()), str(file.path)))
+
+
+def _component_files(component: str, folder: Path) -> Iterator[Path]:
+    folders = list(_folders(folder))
+    homes = [path for path in folders if path.name.casefold() == component.casefold()]
+    if not homes:
+        names = sorted({path.name for path in folders if path != folder})
+        raise InputError(
+            f"There is no folder {component} in {folder}.",
+            remedy=closest(component, names) if names else "the folder that holds the microdata",
+        )
+    for home in homes:
+        yield from sorted(path for path in home.rglob("*") if path.is_file())
+
+
+def _folders(folder: Path, depth: int = _DEPTH) -> Iterator[Path]:
+    """The folder and those below it; not deeper, because the drive with all microdata is large."""
+    yield folder
+    if depth:
+        with os.scandir(folder) as entries:
+            below = sorted(entry.path for entry in entries if entry.is_dir())
+        for path in below:
+            yield from _folders(Path(path), depth - 1)
