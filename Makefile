@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test test-all test-pandas2 check bench docs lock clean
+.PHONY: help demo test test-all test-pandas2 check bench docs pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -23,13 +23,17 @@ test-pandas2: $(VENV)-pandas2/.run ## the tests under pandas 2, as inside CBS re
 	@$(VENV)-pandas2/bin/python -m pytest -q -m "not slow"
 
 check: $(VENV)/.dev ## style, types, import floors, generated pages
-	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && $(BIN)/lint-imports
+	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && $(BIN)/lint-imports \
+	  && $(PY) -m docs.generate --check
 
 bench: $(VENV)/.dev ## measure, as ratios in one run
 	@$(PY) -m benchmarks $(BENCH)
 
 docs: $(VENV)/.dev ## build the documentation site in docs/_build
 	@$(PY) -m sphinx --fail-on-warning --quiet -b html docs docs/_build && echo "docs: docs/_build/index.html"
+
+pictures: $(VENV)/.dev ## make the pictures of the documentation anew (needs Chromium)
+	@$(PY) -m docs.pictures
 
 lock: ## resolve the pinned requirements anew (needs uv)
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \

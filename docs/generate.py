@@ -4,6 +4,7 @@
 """
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
@@ -171,7 +172,10 @@ def _threshold(name: str, policies: Sequence[Policy]) -> Iterator[str]:
 
 def _commands() -> Iterator[str]:
     yield "# Commands\n"
-    yield "What `--help` says of each command. Exit codes: 0 pass, 1 fail, 2 bad input or could not run, 3 needs review.\n"
+    yield (
+        "What `--help` says of each command. Exit codes: 0 pass, 1 fail, 2 bad input or could not run, "
+        "3 needs review.\n"
+    )
     for program, module_name in COMMANDS.items():
         module = _import(module_name)
         if module is not None:
@@ -182,8 +186,10 @@ def _command(parser: argparse.ArgumentParser) -> Iterator[str]:
     """One section per command. Written from the parser itself: argparse words its help otherwise in each Python."""
     yield f"## {parser.prog}\n"
     if parser.description:
-        yield f"```text\n{parser.description.strip()}\n```\n" if "\n" in parser.description.strip() else (
-            f"{parser.description}\n"
+        yield (
+            f"```text\n{parser.description.strip()}\n```\n"
+            if "\n" in parser.description.strip()
+            else (f"{parser.description}\n")
         )
     yield f"```text\n{' '.join(parser.format_usage().split())}\n```\n"
     subparsers: Mapping[str, argparse.ArgumentParser] = {}
@@ -225,11 +231,12 @@ def _parser(module: ModuleType, program: str) -> argparse.ArgumentParser:
         raise _ParsedError
 
     wide = {"COLUMNS": "1000", "NO_COLOR": "1"}
-    with mock.patch.object(argparse.ArgumentParser, "parse_args", parse), mock.patch.dict(os.environ, wide):
-        try:
-            module.main(["--help"])
-        except _ParsedError:
-            pass
+    with (
+        mock.patch.object(argparse.ArgumentParser, "parse_args", parse),
+        mock.patch.dict(os.environ, wide),
+        contextlib.suppress(_ParsedError),
+    ):
+        module.main(["--help"])
     if not found:
         raise RuntimeError(f"{module.__name__}.main does not parse its arguments with argparse: {program}.")
     return found[0]

@@ -57,9 +57,11 @@ def _inside_facts(tabulations: Sequence[Tabulation]) -> dict[str, list[str]]:
     columns: dict[str, list[str]] = {}
     for item in tabulations:
         for fact in item.facts:
-            if fact.name in {FactName.CONTRIBUTORS, FactName.RARE_SIDE}:
-                what = f"{fact.of}s" if fact.name is FactName.CONTRIBUTORS else f"{fact.of}s on the rare side"
-                columns.setdefault(what, [f"{number:.0f}" for number in fact.values])
+            texts = [f"{number:.0f}" for number in fact.values]
+            if fact.name is FactName.CONTRIBUTORS:
+                columns.setdefault(f"{fact.of}s", texts)
+            elif fact.name is FactName.RARE_SIDE and texts != columns.get(f"{fact.of}s"):
+                columns.setdefault(f"{fact.of}s on the rare side", texts)
     counts = next((item for item in tabulations if item.fact(FactName.LOWER_BOUND)), None)
     lower = counts.fact(FactName.LOWER_BOUND) if counts else None
     upper = counts.fact(FactName.UPPER_BOUND) if counts else None

@@ -29,7 +29,7 @@ END_POINT = CellRule(
     kinds=frozenset({Kind.ENDPOINT}),
     needs=(FactName.RECORDS,),
     check=_someones_value,
-    message="{cells} that are a minimum or maximum, and so somebody's value",
+    message="{cells} with a minimum or maximum, which is somebody's value",
 )
 
 POSITION = CellRule(
@@ -42,7 +42,7 @@ POSITION = CellRule(
     kinds=frozenset({Kind.POSITION}),
     needs=(FactName.RECORDS,),
     check=_maybe_someones_value,
-    message="{cells} that are a position and may be one unit's value",
+    message="{cells} with a median or percentile, which may be one unit's value",
 )
 
 RULES = (END_POINT, POSITION)

@@ -75,7 +75,7 @@ RARE_LEVEL = CellRule(
     needs=(FactName.RARE_SIDE,),
     per_unit=True,
     check=_rare_level,
-    message="{cells} that rest on fewer {unit}s than the policy asks for",
+    message="{cells} resting on fewer {unit}s than the policy asks for",
 )
 
 LEVERAGE = CellRule(

@@ -36,7 +36,7 @@ HIDDEN_BUT_KNOWN = CellRule(
     needs=(FactName.SENSITIVE, FactName.LOWER_BOUND, FactName.UPPER_BOUND),
     judges_hidden=True,
     check=_interval_too_narrow,
-    message="{cells} that are hidden, but can be worked out too closely from what is published",
+    message="{cells} hidden, but too easy to work out from what is published",
 )
 
 HIDDEN_TOTAL_BUT_KNOWN = CellRule(
