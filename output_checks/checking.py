@@ -114,7 +114,11 @@ def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, polic
     """One rule on one tabulation, for one unit level or variable."""
     values = _facts(rule, of, tabulation)
     if isinstance(values, str):
-        yield _finding(rule, Outcome.REVIEW, f"{rule.title}? {values}", judged)
+        finding = _finding(rule, Outcome.REVIEW, f"{rule.title}? {values}", judged)
+        missing_level = f", with the unit level {of} in `units`" if rule.per_unit else ""
+        yield replace(
+            finding, advice=f"Register it with release.table, release.model or release.figure{missing_level}."
+        )
         return
     unknown = judged & np.isnan(values).any(axis=0)
     limits = policy.limits(of if rule.per_unit else "")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from output_checks.cli import check, draft, keys, page, policy, release, review, verify
-from output_checks.cli.streams import survive_any_locale
+from output_checks.cli.streams import quiet_when_closed, survive_any_locale
 from output_checks.errors import ExplainedError
 
 _COMMANDS = (check, draft, policy, keys, review, page, release, verify)
@@ -18,7 +18,8 @@ Check what would leave the research environment, review it, seal it, verify it.
 
   researchers        output-checks check table.csv
   output checkers    output-checks review submissions/growth-2026-1
-                     output-checks release submissions/growth-2026-1 --to released
+                     output-checks release submissions/growth-2026-1 --to released --keys keys \\
+                       --as second-checker --key keys/second-checker.key
   anyone             output-checks verify released/growth-2026-1-release --keys keys
 """
 
@@ -38,10 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         command.configure(subparsers)
     arguments = parser.parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        return _run(arguments)
     except ExplainedError as error:
         print(f"output-checks: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # the reader has seen enough, as with `| head`
+        quiet_when_closed()
+        return 0
     except KeyboardInterrupt:
         print("output-checks: interrupted; nothing was written. Try: the same command again.", file=sys.stderr)
         return 2
@@ -52,3 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    code = int(arguments.run(arguments))
+    sys.stdout.flush()  # here, where a closed pipe can still be told from a mistake
+    return code

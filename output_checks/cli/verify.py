@@ -42,8 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
             )
         )
         return 0
+    checkers = " and ".join(verified.checkers)
     print(
-        f"Verified: {len(seal.files)} files of {seal.release} are exactly what {' and '.join(verified.checkers)} "
-        f"approved under policy {seal.policy['name']} ({seal.time})."
+        f"Verified: {seal.release} ({', '.join(seal.files)}) is exactly what {checkers} approved under policy "
+        f"{seal.policy['name']}, sealed {seal.time}."
     )
     return 0

@@ -13,6 +13,7 @@ from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Ori
 from output_checks.model.statistic import Statistic
 
 _EXACT_FIT = 1e-9
+_PANEL_MODELS = {"PooledOLS", "RandomEffects", "PanelOLS"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,11 +102,11 @@ def read_fitted(result: object) -> Fitted:
         The object is of another kind. It is not guessed at.
     """
     package = type(result).__module__.partition(".")[0]
-    if package == "linearmodels" and hasattr(result, "model") and hasattr(result.model, "exog"):
+    if package == "linearmodels" and type(getattr(result, "model", None)).__name__ in _PANEL_MODELS:
         return _from_linearmodels(result)
     raise InputError(
         f"A {type(result).__module__}.{type(result).__qualname__} is not a model that can be measured yet.",
-        remedy="a fitted linearmodels panel model (PooledOLS, RandomEffects, PanelOLS)",
+        remedy=f"a fitted linearmodels panel model ({', '.join(sorted(_PANEL_MODELS))})",
     )
 
 

@@ -52,7 +52,12 @@ def tabulate(
         units={level: code[valid] for level, code in codes.items()},
         hashes=units.hashes(data)[valid],
     )
-    measured = [_measure(rows, grid.members(margin)[valid], grid.sizes(margin)) for margin in grid.margins]
+    # With n, a mean gives away the counts of two values; with the spread as well, those of three.
+    few_values = 3 if any(statistic.kind is Kind.SHAPE for statistic in statistics) else 2
+    measured = [
+        _measure(rows, grid.members(margin)[valid], grid.sizes(margin), few_values=few_values)
+        for margin in grid.margins
+    ]
     order = grid.order()
     fingerprint = units.fingerprint(data)
 
@@ -159,7 +164,7 @@ class _Grid:
         return sorted(range(len(keys)), key=keys.__getitem__)
 
 
-def _measure(rows: _Rows, cell: Codes, n_cells: int) -> dict[str, Floats]:
+def _measure(rows: _Rows, cell: Codes, n_cells: int, *, few_values: int) -> dict[str, Floats]:
     """Every statistic and fact per cell. Statistics of empty cells are NaN, their counts 0."""
     values = rows.values
     count = np.bincount(cell, minlength=n_cells).astype(float)
@@ -180,7 +185,6 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int) -> dict[str, Floats]:
         "distinct values": _spread(grouped.nunique(), n_cells, empty=0.0),
         FactName.MEMBERS.value: _sum_of_hashes(rows.hashes, cell, n_cells),
     }
-    at_lowest = values == result[Statistic.MINIMUM.value][cell]
     for level, code in rows.units.items():
         n_units = int(code.max()) + 1 if len(code) else 1
         pair, members = pd.factorize(cell * n_units + code)
@@ -191,10 +195,9 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int) -> dict[str, Floats]:
         result[f"{FactName.TOTAL} {level}"] = np.bincount(owner, weights=np.abs(sums), minlength=n_cells)
         result[f"{FactName.LARGEST} {level}"] = largest
         result[f"{FactName.SECOND_LARGEST} {level}"] = second
-        sides = [_units_among(side, pair, owner, n_cells) for side in (at_lowest, ~at_lowest)]
-        result[f"{FactName.RARE_SIDE} {level}"] = np.where(
-            result["distinct values"] == 2, np.minimum(*sides), result[f"units {level}"]
-        )
+        in_question = result["distinct values"] <= few_values
+        rarest = _fewest_at_one_value(rows, code, cell, chosen=in_question[cell], n_cells=n_cells)
+        result[f"{FactName.RARE_SIDE} {level}"] = np.where(in_question, rarest, result[f"units {level}"])
         # The loop ends with the coarsest level, which is the one that records are clustered in.
         residuals = np.bincount(pair, weights=values - mean[cell], minlength=len(members))
         half = _half_width(residuals.astype(float), owner, count, result[f"units {level}"])
@@ -224,9 +227,15 @@ def _half_width(residual_sums: Floats, owner: Codes, count: Floats, clusters: Fl
         return np.asarray(stats.t.ppf(0.975, np.maximum(clusters - 1, 1)) * np.sqrt(variance))
 
 
-def _units_among(chosen: Flags, pair: Codes, owner: Codes, n_cells: int) -> Floats:
-    """Distinct units per cell among the chosen rows. `pair` numbers the units within cells, `owner` is their cell."""
-    return np.bincount(owner[np.unique(pair[chosen])], minlength=n_cells).astype(float)
+def _fewest_at_one_value(rows: _Rows, unit: Codes, cell: Codes, *, chosen: Flags, n_cells: int) -> Floats:
+    """Per cell, the distinct units that share its rarest value; of the chosen rows, 0 for cells without any."""
+    unit, cell, (value, values) = unit[chosen], cell[chosen], pd.factorize(rows.values[chosen])
+    group, groups = pd.factorize(cell * max(len(values), 1) + value)
+    pairs = np.unique(np.column_stack([group, unit]), axis=0)
+    units = np.bincount(pairs[:, 0], minlength=len(groups)).astype(float)
+    fewest = np.full(n_cells, np.inf)
+    np.minimum.at(fewest, np.asarray(groups, dtype=np.int64) // max(len(values), 1), units)
+    return np.where(np.isinf(fewest), 0.0, fewest)
 
 
 def _two_largest(sizes: Floats, owner: Codes, n_cells: int) -> tuple[Floats, Floats]:

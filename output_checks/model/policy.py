@@ -130,6 +130,8 @@ KINDS: Mapping[str, ThresholdKind] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold:
+    """One limit of a policy. `of` names the unit level, for those that are set for each."""
+
     name: str
     of: str = ""
     value: float

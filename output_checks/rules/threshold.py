@@ -35,12 +35,13 @@ TOO_FEW_CONTRIBUTORS = CellRule(
 
 FEW_AT_ONE_VALUE = CellRule(
     code="THR2",
-    title="Few at one of two values",
+    title="Few at one of two or three values",
     aim="A mean of ones and zeros is a share: with its n, a count of those who have it, and of those who have not.",
-    advice="Merge the cell with others until both values occur often enough, or ask for the table with suppress=True.",
+    advice="Merge the cell with others until each value occurs often enough, or ask for the table with suppress=True.",
     rationale=(
-        "Where a cell has two different values, its mean, standard deviation or sum gives away how many units have "
-        "each. Both counts are held to the minimum. A cell with one value is judged by CLS2."
+        "Where a cell has two different values, its n and its sum or mean give away how many units have each; where it "
+        "has three, they do so together with a standard deviation or interval. Each of those counts is held to the "
+        "minimum. A cell with one value is judged by CLS2."
     ),
     source="Published CBS project code: suppresses where p·n or (1−p)·n is below 10; ABS DataLab output rules",
     thresholds=("minimum_contributors",),
@@ -48,7 +49,7 @@ FEW_AT_ONE_VALUE = CellRule(
     needs=(FactName.RARE_SIDE,),
     per_unit=True,
     check=_too_few,
-    message="{cells} in which few {unit}s have one of the only two values",
+    message="{cells} in which few {unit}s have one of the only two or three values",
 )
 
 RULES = (TOO_FEW_CONTRIBUTORS, FEW_AT_ONE_VALUE)

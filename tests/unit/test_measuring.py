@@ -63,6 +63,9 @@ def test_every_fact_of_every_cell_equals_brute_force(rows, margins):
                     assert table.fact(FactName.TOTAL, level).values[position] == pytest.approx(sum(sums))
                     assert table.fact(FactName.LARGEST, level).values[position] == sums[0]
                     assert table.fact(FactName.SECOND_LARGEST, level).values[position] == sums[1]
+                    sharing = inside.groupby("v")[level].nunique()
+                    rarest = sharing.min() if 1 <= len(sharing) <= 3 else inside[level].nunique()
+                    assert table.fact(FactName.RARE_SIDE, level).values[position] == rarest
                 assert table.fact(FactName.DISTINCT_VALUES).values[position] == inside["v"].nunique()
             words = {
                 Statistic.SUM: inside["v"].sum() if len(inside) else np.nan,

@@ -73,6 +73,15 @@ def test_a_share_that_gives_a_small_count_away_fails(release, data, n, expected)
     assert complement.outcome is expected
 
 
+@pytest.mark.parametrize(
+    ("statistic", "expected"), [("mean", PASS), ("standard deviation", FAIL), ("mean interval", FAIL)]
+)
+def test_three_values_are_counted_where_the_spread_is_published(release, data, statistic, expected):
+    """n, mean and standard deviation of 0, 1 and 2 are three equations for three counts; n and mean are two."""
+    levels = data.assign(level=np.where(data.index < 8, 2.0, data.index % 2))
+    assert release.table("t", levels, by="sex", value="level", statistic=statistic).outcome is expected
+
+
 def test_a_table_by_a_key_fails_though_every_count_is_hidden(release, data):
     shown = release.table("t", data, by="school", suppress=True)
     assert "x" in (release.folder / "files" / "t.csv").read_text(encoding="utf-8")
