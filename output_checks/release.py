@@ -14,7 +14,7 @@ import pandas as pd
 from output_checks.errors import InputError
 from output_checks.measuring.figure import unexplained
 from output_checks.measuring.model import read_fitted, tabulate_model
-from output_checks.measuring.statistics import statistics_named
+from output_checks.measuring.statistics import statistics_named, table_title
 from output_checks.measuring.table import tabulate
 from output_checks.measuring.units import UnitColumns, Units
 from output_checks.model.evidence import Output, OutputKind, Tabulation
@@ -38,6 +38,7 @@ class Registered:
 
     output: Output
     report: OutputReport
+    files: Mapping[str, bytes]
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -56,7 +57,7 @@ class Registered:
         return f"{self.output.name}: {verdict_line(self.report)}"
 
     def _repr_html_(self) -> str:
-        return output_html(self.output, self.report)
+        return output_html(self.output, self.report, self.files)
 
 
 class Release:
@@ -158,7 +159,7 @@ class Release:
         )
         if suppress:
             tabulations = protect(tabulations, self.policy)
-        return self._register_cells(name, OutputKind.TABLE, title, tabulations)
+        return self._register_cells(name, OutputKind.TABLE, title or table_title(statistic, value, by), tabulations)
 
     def model(
         self,
@@ -182,7 +183,7 @@ class Release:
         tabulations = tabulate_model(
             read_fitted(fitted), data=data, units=self.units, decimals=decimals, population=population
         )
-        return self._register_cells(name, OutputKind.MODEL, title, tabulations)
+        return self._register_cells(name, OutputKind.MODEL, title or "coefficients by term", tabulations)
 
     def figure(self, name: str, figure: Any, *, of: str, title: str = "") -> Registered:  # noqa: ANN401 - matplotlib
         """Register a matplotlib figure that draws the registered table `of`; it is judged as that table.
@@ -291,9 +292,7 @@ class Release:
     def _register_cells(
         self, name: str, kind: OutputKind, title: str, tabulations: tuple[Tabulation, ...]
     ) -> Registered:
-        output = Output(
-            name=_expect_name(name), kind=kind, title=title or tabulations[-1].title, tabulations=tabulations
-        )
+        output = Output(name=_expect_name(name), kind=kind, title=title, tabulations=tabulations)
         return self._register(output, {f"{name}.csv": table_csv(tabulations)})
 
     def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:
@@ -307,7 +306,7 @@ class Release:
         )
         judged, report = judge([*kept, output], {**contents, **files}, self.policy)
         save_output(self.folder, output, files)
-        return Registered(output=judged[-1], report=report.of(output.name))
+        return Registered(output=judged[-1], report=report.of(output.name), files=files)
 
     def _amend(self, name: str, **changes: str) -> Registered:
         output = self._expect_output(name)

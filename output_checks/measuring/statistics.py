@@ -39,3 +39,10 @@ def statistics_named(words: str | Sequence[str]) -> tuple[Statistic, ...]:
             )
         found += _WORDS[word]
     return tuple(dict.fromkeys(found))
+
+
+def table_title(words: str | Sequence[str], value: str, by: str | Sequence[str]) -> str:
+    """A title for a table of these statistics: `mean interval of score by sex × track`."""
+    statistics = words if isinstance(words, str) else ", ".join(words)
+    groups = by if isinstance(by, str) else " × ".join(by)
+    return statistics + (f" of {value}" if value else "") + (f" by {groups}" if groups else "")

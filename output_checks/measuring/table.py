@@ -197,7 +197,7 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int, *, few_values: int) -> dict
         result[f"{FactName.SECOND_LARGEST} {level}"] = second
         in_question = result["distinct values"] <= few_values
         rarest = _fewest_at_one_value(rows, code, cell, chosen=in_question[cell], n_cells=n_cells)
-        result[f"{FactName.RARE_SIDE} {level}"] = np.where(in_question, rarest, result[f"units {level}"])
+        result[f"{FactName.RARE_SIDE} {level}"] = np.where(in_question, rarest, np.inf)
         # The loop ends with the coarsest level, which is the one that records are clustered in.
         residuals = np.bincount(pair, weights=values - mean[cell], minlength=len(members))
         half = _half_width(residuals.astype(float), owner, count, result[f"units {level}"])

@@ -48,7 +48,7 @@ class FactName(StrEnum):
     RARE_SIDE = "units on the rare side"
     """Distinct units that few share a value with. In a model: away from the most common value of the column or the
     outcome (of two values: at either, whichever is fewer). In a table: at the rarest value, where a cell has so few
-    values that its statistics give the counts away; elsewhere all units of the cell."""
+    values that its statistics give the counts away; elsewhere infinite."""
     LARGEST_LEVERAGE = "largest leverage"
     """Largest share (0–1) of one unit in its own fitted value: hat values of design and outcome together, at most 1."""
     MEMBERS = "fingerprint of the records"

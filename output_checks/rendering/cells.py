@@ -57,10 +57,10 @@ def _inside_facts(tabulations: Sequence[Tabulation]) -> dict[str, list[str]]:
     columns: dict[str, list[str]] = {}
     for item in tabulations:
         for fact in item.facts:
-            texts = [f"{number:.0f}" for number in fact.values]
             if fact.name is FactName.CONTRIBUTORS:
-                columns.setdefault(f"{fact.of}s", texts)
-            elif fact.name is FactName.RARE_SIDE and texts != columns.get(f"{fact.of}s"):
+                columns.setdefault(f"{fact.of}s", [f"{number:.0f}" for number in fact.values])
+            elif fact.name is FactName.RARE_SIDE and np.isfinite(fact.values).any():
+                texts = [f"{number:.0f}" if np.isfinite(number) else "" for number in fact.values]
                 columns.setdefault(f"{fact.of}s on the rare side", texts)
     counts = next((item for item in tabulations if item.fact(FactName.LOWER_BOUND)), None)
     lower = counts.fact(FactName.LOWER_BOUND) if counts else None

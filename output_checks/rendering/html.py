@@ -20,10 +20,10 @@ _PAGES = jinja2.Environment(
 )
 
 
-def output_html(output: Output, report: OutputReport) -> str:
+def output_html(output: Output, report: OutputReport, files: Mapping[str, bytes]) -> str:
     """One output as the researcher sees it: what would leave, coloured by verdict, without the counts behind it."""
     template = _PAGES.from_string('{% from "output.html" import output with context %}{{ output(view) }}')
-    body = template.render(view=_view(output, report, {}), inside=False, verdicts=VERDICTS, symbols=SYMBOLS)
+    body = template.render(view=_view(output, report, files), inside=False, verdicts=VERDICTS, symbols=SYMBOLS)
     return f'<style>{_style()}</style><div class="oc">{body}</div>'
 
 
