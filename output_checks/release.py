@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from output_checks.errors import InputError
+from output_checks.measuring.bins import edge_questions
 from output_checks.measuring.figure import unexplained
 from output_checks.measuring.model import read_fitted, tabulate_model
 from output_checks.measuring.statistics import statistics_named, table_title
@@ -159,7 +160,16 @@ class Release:
         )
         if suppress:
             tabulations = protect(tabulations, self.policy)
-        return self._register_cells(name, OutputKind.TABLE, title or table_title(statistic, value, by), tabulations)
+        minimum = self.policy.limits(self.units.levels[0]).get("minimum_contributors", 0.0)
+        return self._register_cells(
+            name,
+            OutputKind.TABLE,
+            title or table_title(statistic, value, by),
+            tabulations,
+            questions=edge_questions(
+                data, by=[by] if isinstance(by, str) else list(by), units=self.units, minimum=minimum
+            ),
+        )
 
     def model(
         self,
@@ -290,9 +300,15 @@ class Release:
         )
 
     def _register_cells(
-        self, name: str, kind: OutputKind, title: str, tabulations: tuple[Tabulation, ...]
+        self,
+        name: str,
+        kind: OutputKind,
+        title: str,
+        tabulations: tuple[Tabulation, ...],
+        *,
+        questions: tuple[str, ...] = (),
     ) -> Registered:
-        output = Output(name=_expect_name(name), kind=kind, title=title, tabulations=tabulations)
+        output = Output(name=_expect_name(name), kind=kind, title=title, tabulations=tabulations, questions=questions)
         return self._register(output, {f"{name}.csv": table_csv(tabulations)})
 
     def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:

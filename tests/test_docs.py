@@ -178,14 +178,12 @@ def test_every_page_is_in_the_table_of_contents():
             assert page.relative_to(docs).with_suffix("").as_posix() in listed
 
 
-@pytest.mark.slow
 def test_the_readme_can_be_followed_from_beginning_to_end(tmp_path):
     write_pupils(tmp_path)
     Reader(tmp_path).follow(ROOT / "README.md")
     assert list((tmp_path / "released").glob("*/release.json"))
 
 
-@pytest.mark.slow
 def test_the_tutorial_can_be_followed_and_prints_what_it_says(tmp_path):
     Reader(tmp_path).follow(ROOT / "docs/tutorials/first-release.md")
     assert list((tmp_path / "released").glob("*/release.json"))

@@ -27,8 +27,10 @@ def statistics_named(words: str | Sequence[str]) -> tuple[Statistic, ...]:
     Raises
     ------
     InputError
-        A word the toolkit cannot place. It is not guessed at.
+        A word the toolkit cannot place, or a function. It is not guessed at.
     """
+    if callable(words):
+        raise InputError("A statistic is asked for by name, not by a function.", remedy=f"one of {', '.join(_WORDS)}")
     found: list[Statistic] = []
     for word in [words] if isinstance(words, str) else words:
         if word not in _WORDS:
