@@ -69,7 +69,7 @@ def tabulate_model(
         fact(FactName.LARGEST_LEVERAGE, same_for_all(_largest_leverage(fitted, codes[units.levels[0]]))),
         *(fact(FactName.RARE_SIDE, _rare_sides(fitted, code), level) for level, code in codes.items()),
     ]
-    fingerprint = units.fingerprint(used)
+    fingerprint, sketch = units.fingerprint(used), units.sketch(used)
 
     def tabulation(statistic: Statistic, values: Floats, decimals: int, facts: Sequence[Fact]) -> Tabulation:
         return Tabulation(
@@ -82,6 +82,7 @@ def tabulate_model(
             facts=tuple(facts),
             population=population,
             data=fingerprint,
+            sketch=sketch,
         )
 
     # The n of a model is one number that stands beside every term, so it has no lines to be a share of.

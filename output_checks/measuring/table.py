@@ -59,7 +59,7 @@ def tabulate(
         for margin in grid.margins
     ]
     order = grid.order()
-    fingerprint = units.fingerprint(data)
+    fingerprint, sketch = units.fingerprint(data), units.sketch(data)
 
     def joined(name: str) -> Floats:
         return np.concatenate([part[name] for part in measured])[order]
@@ -99,6 +99,7 @@ def tabulate(
                 facts=(*facts, *own),
                 population=population,
                 data=fingerprint,
+                sketch=sketch,
             )
         )
     return tuple(tabulations)

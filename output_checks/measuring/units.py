@@ -10,6 +10,9 @@ import pandas as pd
 
 from output_checks.errors import InputError
 
+_AS_NUMBER = r"^0*(\d+?)(?:\.0+)?$"
+_SKETCH_SIZE = 64
+
 Codes: TypeAlias = npt.NDArray[np.int64]
 UnitColumns: TypeAlias = Mapping[str, str | Sequence[str]]
 
@@ -72,6 +75,13 @@ class Units:
         """Per row, 52 bits that are equal for rows of the same finest unit, in every data set with the same keys."""
         return _hashes(self._keys(data)[list(self.columns[self.levels[0]])]) >> np.uint64(12)
 
+    def sketch(self, data: pd.DataFrame) -> npt.NDArray[np.float64]:
+        """The lowest hashes of distinct finest units, at most 64: data sets that share units share some of these.
+
+        A bottom-k sketch (Cohen & Kaplan 2007, Summarizing data using bottom-k sketches). Sorted.
+        """
+        return np.unique(self.hashes(data))[:_SKETCH_SIZE].astype(np.float64)
+
     @property
     def key_columns(self) -> tuple[str, ...]:
         """Every key column of every level, once."""
@@ -95,4 +105,8 @@ class Units:
 
 
 def _hashes(keys: pd.DataFrame) -> npt.NDArray[np.uint64]:
-    return np.asarray(pd.util.hash_pandas_object(keys.astype(str), index=False), dtype=np.uint64)
+    """A hash per row, the same however the key was read: 00011, 11 and 11.0 are one unit."""
+    plain = {
+        name: keys[name].astype(str).str.strip().str.replace(_AS_NUMBER, r"\1", regex=True) for name in keys.columns
+    }
+    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(plain), index=False), dtype=np.uint64)

@@ -87,8 +87,8 @@ class Tabulation:
     """Cells that carry one statistic, and the facts behind each cell.
 
     `values` are the true numbers (inside only); what leaves is `published`. `population` says which records were
-    tabulated, in words, and `data` identifies them, so that tables of nearly the same population can be set against
-    each other.
+    tabulated, in words; `data` and `sketch` identify them, so that tables of nearly the same population can be set
+    against each other.
     """
 
     statistic: Statistic
@@ -101,6 +101,8 @@ class Tabulation:
     facts: tuple[Fact, ...] = ()
     population: str = "all records"
     data: str = ""
+    sketch: Floats = field(default_factory=lambda: np.array([]), repr=False)
+    """The lowest hashes of the units in the data; empty where nobody made them."""
 
     def __post_init__(self) -> None:
         lengths = {len(self.values), len(self.status), *(len(fact.values) for fact in self.facts)}
@@ -135,6 +137,12 @@ class Tabulation:
         """The numbers that leave: rounded, NaN where hidden or undefined."""
         rounded = np.round(self.values, self.decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
         return np.where(self.hidden, np.nan, rounded)
+
+    def may_share_units_with(self, other: "Tabulation") -> bool:
+        """False only where the data of the two have no unit in common, as the sketches tell; True where in doubt."""
+        if not len(self.sketch) or not len(other.sketch):
+            return True
+        return bool(np.isin(self.sketch, other.sketch).any())
 
     def fact(self, name: FactName, of: str = "") -> Fact | None:
         """The fact by this name, or None where nobody established it."""

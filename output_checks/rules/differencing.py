@@ -28,7 +28,7 @@ def _nearly_equal_groups(outputs: Sequence[Output], policy: Policy) -> list[tupl
     ]
     findings = []
     for (first, _, groups), (second, position, others) in combinations(counted, 2):
-        if first.name == second.name:
+        if first.name == second.name or not first.tabulations[0].may_share_units_with(second.tabulations[position]):
             continue
         close = [
             cell
@@ -97,9 +97,9 @@ RULE = ReleaseRule(
     advice="Use one population for all tables of a release, or round the counts.",
     rationale=(
         "Compares the counts of groups with the same description across all outputs of the release, those that are "
-        "printed and those that follow as totals. A "
-        "difference of fewer units than the policy's minimum fails; it needs a person where the two count valid values "
-        "of different variables, since then the difference counts missing values."
+        "printed and those that follow as totals, unless their data have no unit in common. A difference of fewer units "
+        "than the policy's minimum fails; it needs a person where the two count valid values of different variables, "
+        "since then the difference counts missing values."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, differencing; ABS DataLab output rules",
     thresholds=("minimum_contributors",),

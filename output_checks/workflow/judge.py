@@ -78,7 +78,7 @@ def is_refused(output: Output, report: OutputReport) -> bool:
 
 
 def _judge_together(outputs: Sequence[Output], policy: Policy) -> tuple[tuple[Output, ...], CheckReport]:
-    attacked = with_bounds(outputs)
+    attacked = with_bounds(outputs, width=policy.limits()["minimum_interval_width"])
     return attacked, check(attacked, policy, toolkit=TOOLKIT)
 
 
@@ -98,11 +98,12 @@ def _with_betrayals(newest: Output, report: CheckReport, *, unless: Collection[s
     return replace(own, findings=(*own.findings, betrayal))
 
 
-def with_bounds(outputs: Sequence[Output]) -> tuple[Output, ...]:
+def with_bounds(outputs: Sequence[Output], *, width: float) -> tuple[Output, ...]:
     """The same outputs, each hidden cell with the interval that an outsider can prove from everything published.
 
     Tables are attacked together: what each hides alone, they may give away together, as the same records, or as a
-    selection or regrouping that leaves just the hidden ones over. Bounds that came in with the evidence are dropped.
+    selection or regrouping that leaves just the hidden ones over; or as nearly the same records, when a count that
+    another table shows but for fewer than `width` records is taken as known. Bounds that came in are dropped.
     Where the attack cannot be completed there are none, which means review.
     """
     tabulations = {
@@ -112,7 +113,7 @@ def with_bounds(outputs: Sequence[Output]) -> tuple[Output, ...]:
     }
     for family in _families(tabulations).values():
         if any(tabulations[place].hidden.any() for place in family):
-            for place, facts in _attack_family(tabulations, family).items():
+            for place, facts in _attack_family(tabulations, family, width=width).items():
                 tabulations[place] = tabulations[place].with_facts(*facts)
     return tuple(
         replace(output, tabulations=tuple(tabulations[name, position] for position in range(len(output.tabulations))))
@@ -133,17 +134,20 @@ def _families(tabulations: Mapping[_Place, Tabulation]) -> Mapping[tuple[str, st
     return families
 
 
-def _attack_family(tabulations: Mapping[_Place, Tabulation], family: Sequence[_Place]) -> dict[_Place, list[Fact]]:
+def _attack_family(
+    tabulations: Mapping[_Place, Tabulation], family: Sequence[_Place], *, width: float
+) -> dict[_Place, list[Fact]]:
     """Bounds for every place of one family: first what other tables give away, then table by table of equal records."""
     counts = tabulations[family[0]].statistic is Statistic.COUNT
     items = [tabulations[place] if counts else totals(tabulations[place[0], 0], tabulations[place]) for place in family]
     systems: dict[tuple[str, str], list[tuple[_Place, Tabulation]]] = defaultdict(list)
-    for place, item in zip(family, published_elsewhere(items), strict=True):
+    completed = published_elsewhere(items, width=width if counts else 0.0)
+    for place, item in zip(family, completed, strict=True):
         systems[item.data, item.variable].append((place, item))
     facts = {}
     for system in systems.values():
-        places, completed = zip(*system, strict=True)
-        for place, item, bounds in zip(places, completed, _attack(completed, counts=counts), strict=False):
+        places, tables = zip(*system, strict=True)
+        for place, item, bounds in zip(places, tables, _attack(tables, counts=counts), strict=False):
             facts[place] = _bound_facts(item, *bounds, counts=counts)
     return facts
 

@@ -116,6 +116,43 @@ def test_a_refused_output_does_not_leave_so_it_cannot_betray_the_others():
     assert verdicts(protected, asked).of("protected").outcome is Outcome.FAIL
 
 
+@pytest.mark.parametrize(("missing", "expected"), [(1, Outcome.FAIL), (9, Outcome.FAIL), (10, Outcome.PASS)])
+def test_the_n_of_a_means_table_bounds_a_hidden_count(missing, expected):
+    """295 valid scores of the 296 pupils in a hidden cell leave at most 5 for the 4 beside it."""
+    data = small_cells()
+    data.loc[data.index[data["track"] == "havo"][:missing], "score"] = np.nan
+    counts = hiding(data, "sbo", "havo", name="counts")
+    means = table(data, name="means", by=("track",), statistic="mean", value="score", margins=False)
+    assert verdicts(means).outcome is Outcome.PASS
+    assert verdicts(counts, means).of("means").outcome is expected
+
+
+@pytest.mark.parametrize("reading", ["as text", "as a number", "as a fraction", "without zeros"])
+def test_pupils_are_the_same_however_their_key_was_read(reading):
+    data = small_cells()
+    data["pupil"] = [f"{number:09d}" for number in range(len(data))]
+    again = data.assign(level=np.where(data["track"] == "havo", "havo", "other"))
+    again["pupil"] = {
+        "as text": again["pupil"],
+        "as a number": again["pupil"].astype(int),
+        "as a fraction": again["pupil"].astype(float),
+        "without zeros": again["pupil"].str.lstrip("0").replace("", "0"),
+    }[reading]
+    protected = hiding(data, "sbo", "havo", name="protected")
+    other = table(again, name="other", by=("level",), hide=False, margins=False)
+    assert verdicts(protected, other).of("other").outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(0, Outcome.FAIL), (100_000, Outcome.PASS)])
+def test_nearly_equal_counts_matter_only_where_the_data_share_pupils(shift, expected):
+    """Two cohorts of nearly the same size are no difference; a cohort less a few of its pupils is."""
+    data = pupils(900)
+    later = data.iloc[3:].assign(pupil=[f"p{int(key[1:]) + shift:06d}" for key in data["pupil"].iloc[3:]])
+    data["pupil"] = [f"p{int(key[1:]):06d}" for key in data["pupil"]]
+    first, second = table(data, name="first", by=("sex",)), table(later, name="second", by=("sex",))
+    assert verdicts(first, second).of("second").outcome is expected
+
+
 def test_means_are_hidden_where_their_counts_are_and_the_frame_shows_neither():
     output, _ = table(small_cells(), statistic=["mean", "standard deviation"], value="score")
     frame = published_frame(output.tabulations)
@@ -141,9 +178,8 @@ def test_bounds_that_came_in_with_the_evidence_are_not_believed():
         dataclasses.replace(count.facts[0], name=FactName.LOWER_BOUND, values=np.zeros(len(count.cells))),
         dataclasses.replace(count.facts[0], name=FactName.UPPER_BOUND, values=np.full(len(count.cells), 900.0)),
     ]
-    (attacked,) = with_bounds(
-        [dataclasses.replace(output, tabulations=(count.with_status(status).with_facts(*claimed),))]
-    )
+    claiming = dataclasses.replace(output, tabulations=(count.with_status(status).with_facts(*claimed),))
+    (attacked,) = with_bounds([claiming], width=10)
     bounds = attacked.tabulations[0].fact(FactName.UPPER_BOUND)
     assert bounds.values[count.cells.index(("sbo",))] == 3
 
