@@ -182,9 +182,13 @@ def _behind(rule: CellRule, of: str, values: Sequence[Floats], flags: Flags, lim
     ranges = []
     for name, fact in zip(rule.needs, values, strict=True):
         low, high = np.min(fact[flags]), np.max(fact[flags])
-        ranges.append(f"{name}{f' ({of})' if of else ''} {low:.4g}" + (f" to {high:.4g}" if high > low else ""))
+        ranges.append(f"{name}{f' ({of})' if of else ''} {_plain(low)}" + (f" to {_plain(high)}" if high > low else ""))
     asked = ", ".join(f"{name} {limits[name]:g}" for name in rule.thresholds)
     return "; ".join(ranges) + (f"; policy: {asked}" if asked else "")
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
 def _could_not_run(rule: Rule, error: Exception) -> Finding:

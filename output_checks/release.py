@@ -20,6 +20,7 @@ from output_checks.measuring.table import tabulate
 from output_checks.measuring.units import UnitColumns, Units
 from output_checks.model.evidence import Output, OutputKind, Tabulation
 from output_checks.model.finding import CheckReport, Outcome, OutputReport
+from output_checks.model.policy import Policy
 from output_checks.policies import expect_accepted, load_policy
 from output_checks.readers import read_content
 from output_checks.rendering.csv import published_frame, table_csv
@@ -55,7 +56,9 @@ class Registered:
         return self.report.reason
 
     def __repr__(self) -> str:
-        return f"{self.output.name}: {verdict_line(self.report)}"
+        hidden = int(self.output.tabulations[0].hidden.sum()) if self.output.tabulations else 0
+        suppressed = f" {hidden} of {len(self.output.tabulations[0].cells)} cells are suppressed." if hidden else ""
+        return f"{self.output.name}: {verdict_line(self.report)}{suppressed}"
 
     def _repr_html_(self) -> str:
         return output_html(self.output, self.report, self.files)
@@ -100,6 +103,7 @@ class Release:
         self.units = Units.of(units)
         self.policy = load_policy(policy)
         expect_accepted(self.policy)
+        _expect_known_levels(self.units, self.policy)
         self.author = author or _this_user()
         own_file = Path(policy).suffix == ".toml"
         open_draft(
@@ -190,10 +194,10 @@ class Release:
         InputError
             The model is of a kind that is not known, or its observations are not in `data`.
         """
-        tabulations = tabulate_model(
-            read_fitted(fitted), data=data, units=self.units, decimals=decimals, population=population
-        )
-        return self._register_cells(name, OutputKind.MODEL, title or "coefficients by term", tabulations)
+        model = read_fitted(fitted)
+        tabulations = tabulate_model(model, data=data, units=self.units, decimals=decimals, population=population)
+        title = title or f"{model.description['estimator']} of {model.description['outcome']}"
+        return self._register_cells(name, OutputKind.MODEL, title, tabulations, definition=model.description)
 
     def figure(self, name: str, figure: Any, *, of: str, title: str = "") -> Registered:  # noqa: ANN401 - matplotlib
         """Register a matplotlib figure that draws the registered table `of`; it is judged as that table.
@@ -242,7 +246,18 @@ class Release:
         return self._amend(name, explanation=text)
 
     def request_exception(self, name: str, reason: str) -> Registered:
-        """Ask that an output which fails be judged by people all the same. Recorded; a fail stays a fail."""
+        """Ask that an output which fails be judged by people all the same. Recorded; a fail stays a fail.
+
+        Raises
+        ------
+        InputError
+            There is no reason, no such output, or it does not fail.
+        """
+        if not reason.strip():
+            raise InputError("An exception needs a reason.", remedy="why it must be published as it is")
+        self._expect_output(name)
+        if self.check().of(name).outcome is not Outcome.FAIL:
+            raise InputError(f"{name} does not fail, so it needs no exception.", remedy="release.explain(...)")
         return self._amend(name, exception_request=reason)
 
     def remove(self, name: str) -> None:
@@ -307,8 +322,17 @@ class Release:
         tabulations: tuple[Tabulation, ...],
         *,
         questions: tuple[str, ...] = (),
+        definition: Mapping[str, str] | None = None,
     ) -> Registered:
-        output = Output(name=_expect_name(name), kind=kind, title=title, tabulations=tabulations, questions=questions)
+        population = {"records": tabulations[0].population}
+        output = Output(
+            name=_expect_name(name),
+            kind=kind,
+            title=title,
+            tabulations=tabulations,
+            questions=questions,
+            definition={**population, **(definition or {})},
+        )
         return self._register(output, {f"{name}.csv": table_csv(tabulations)})
 
     def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:
@@ -337,6 +361,16 @@ class Release:
             known = ", ".join(output.name for output in outputs) or "none yet"
             raise InputError(f"No output {name!r} is registered.", remedy=f"one of: {known}")
         return found
+
+
+def _expect_known_levels(units: Units, policy: Policy) -> None:
+    """A level under another name would be counted and judged by no rule. One that is left out makes rules say so."""
+    unknown = [level for level in units.levels if level not in policy.units]
+    if unknown:
+        raise InputError(
+            f"The policy {policy.name} protects {', '.join(policy.units)}; units has {', '.join(unknown)}.",
+            remedy=f"units={{{policy.units[0]!r}: ...}}",
+        )
 
 
 def _this_user() -> str:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from output_checks.errors import InputError
 from output_checks.store.keys import create_key, fingerprint, load_public_keys
 
 
@@ -34,6 +35,9 @@ def _create(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    for name, key in load_public_keys(arguments.folder).items():
+    keys = load_public_keys(arguments.folder)
+    if not keys:
+        raise InputError(f"There is no public key in {arguments.folder}.", remedy="the folder with the .pub files")
+    for name, key in keys.items():
         print(f"{fingerprint(key)}  {name}")
     return 0

@@ -131,7 +131,8 @@ def _as_text(submission: Submission, only: str | None) -> Iterator[str]:
     refused = {output.name for output in submission.refused}
     for output in shown:
         yield ""
-        yield from output_text(output, submission.report.of(output.name), most_rows=None if only else 12)
+        judged = submission.report.of(output.name)
+        yield from output_text(output, judged, submission.contents, most_rows=None if only else 12)
         if output.name in refused:
             yield "  Refused: its files are not in the export."
         for line in _votes_text(submission, output.name):

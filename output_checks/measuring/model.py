@@ -1,6 +1,6 @@
 """Measure a model: its coefficients, and the units that each of them rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,8 @@ class Fitted:
     rows: "pd.Index[Any]"
     """Label in the researcher's data of each observation."""
     residual_degrees_of_freedom: float
+    description: Mapping[str, str]
+    """What was fitted, in words: estimator, outcome, effects, standard errors."""
     effects: int = 0
     """Absorbed effects: parameters that are estimated but not reported."""
 
@@ -115,8 +117,17 @@ def _from_linearmodels(result: Any) -> Fitted:  # noqa: ANN401 - linearmodels ha
     design = result.model.exog.dataframe
     dependent = result.model.dependent.dataframe
     kept = (design.notna().all(axis=1) & dependent.notna().all(axis=1)).to_numpy()
+    effects = [
+        word for word in ("entity_effects", "time_effects", "other_effects") if getattr(result.model, word, False)
+    ]
     return Fitted(
         package="linearmodels",
+        description={
+            "estimator": f"{type(result.model).__name__} (linearmodels)",
+            "outcome": str(dependent.columns[0]),
+            "effects": ", ".join(word.replace("_", " ") for word in effects) or "none",
+            "standard errors": str(getattr(result, "_cov_type", "unknown")).lower(),
+        },
         terms=tuple(str(term) for term in result.params.index),
         estimates=result.params.to_numpy(dtype=float),
         standard_errors=result.std_errors.to_numpy(dtype=float),
@@ -130,6 +141,11 @@ def _from_linearmodels(result: Any) -> Fitted:  # noqa: ANN401 - linearmodels ha
 
 def _used_rows(fitted: Fitted, data: pd.DataFrame) -> pd.DataFrame:
     """The rows of `data` in the order of the model's observations."""
+    if not isinstance(data, pd.DataFrame):
+        raise InputError(
+            f"The data must be a pandas DataFrame, not a {type(data).__name__}.",
+            remedy="the frame the model was fitted on",
+        )
     if not data.index.is_unique:
         raise InputError(
             "The data given with the model must have one row per observation; its index repeats labels.",

@@ -304,6 +304,11 @@ def _spread(by_cell: "pd.Series[Any]", n_cells: int, *, empty: float = np.nan) -
 
 
 def _expect_columns(data: pd.DataFrame, *, by: Sequence[str], value: str, statistics: Sequence[Statistic]) -> None:
+    if not isinstance(data, pd.DataFrame):
+        raise InputError(
+            f"The data must be a pandas DataFrame, not a {type(data).__name__}.",
+            remedy="pd.read_csv(..., dtype=...) first",
+        )
     for name in [*by, *([value] if value else [])]:
         if name not in data.columns:
             known = ", ".join(map(str, data.columns[:20]))

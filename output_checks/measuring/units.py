@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -64,6 +65,14 @@ class Units:
                     )
             group = keys.groupby(list(names), sort=False, observed=True).ngroup()
             codes[level] = np.asarray(group, dtype=np.int64)
+        sizes = {level: int(code.max(initial=-1)) + 1 for level, code in codes.items()}
+        for finer, coarser in pairwise(sizes):
+            # A few pupils can go to more schools than they are; many cannot.
+            if sizes[coarser] > max(2 * sizes[finer], 20):
+                raise InputError(
+                    f"There are fewer {finer}s than {coarser}s, so their keys are probably exchanged.",
+                    remedy="units from the finest level to the coarsest, each with its own key",
+                )
         return codes
 
     def fingerprint(self, data: pd.DataFrame) -> str:

@@ -70,7 +70,7 @@ def _line(output: Output, report: CheckReport) -> tuple[str | int, ...]:
     return (
         ", ".join(content.name for content in output.files),
         output.kind.value,
-        output.title,
+        output.title + "".join(f"; {what}: {words}" for what, words in output.definition.items() if what != "records"),
         _listed(item.statistic.value for item in output.tabulations),
         _listed(name for item in output.tabulations for name in (*item.by, item.variable)),
         _listed(item.population for item in output.tabulations),

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from output_checks.model.evidence import Output
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
 from output_checks.rendering.cells import CellRow, cell_rows
-from output_checks.rendering.words import SYMBOLS, VERDICTS
+from output_checks.rendering.preview import file_rows
+from output_checks.rendering.words import SYMBOLS, VERDICTS, definition_words
 
 _FOLDER = Path(__file__).parent / "templates"
 _MOST_ROWS = 60
@@ -51,6 +52,7 @@ class _View:
     kind: str
     outcome: Outcome
     reason: str
+    definition: str
     findings: tuple[Finding, ...]
     headings: tuple[str, ...]
     inside_headings: tuple[str, ...]
@@ -64,6 +66,8 @@ class _View:
 
 def _view(output: Output, report: OutputReport, contents: Mapping[str, bytes]) -> _View:
     headings, inside_headings, rows = cell_rows(output.tabulations, report)
+    if not rows:
+        headings, rows = file_rows(output, contents)
     passed = [finding.rule for finding in report.findings if finding.outcome is Outcome.PASS]
     return _View(
         name=output.name,
@@ -71,6 +75,7 @@ def _view(output: Output, report: OutputReport, contents: Mapping[str, bytes]) -
         kind=output.kind.value,
         outcome=report.outcome,
         reason=report.reason,
+        definition=definition_words(output),
         findings=report.reasons,
         headings=headings,
         inside_headings=inside_headings,

@@ -1,6 +1,6 @@
 """How verdicts and cells are put into words, the same in a notebook, a terminal and a page."""
 
-from output_checks.model.evidence import Cell
+from output_checks.model.evidence import Cell, Output
 from output_checks.model.finding import Outcome, OutputReport
 
 VERDICTS = {
@@ -17,6 +17,15 @@ def cell_words(by: tuple[str, ...], cell: Cell) -> str:
     if not by:
         return "the whole population"
     return ", ".join(f"{name}={'total' if part is None else part}" for name, part in zip(by, cell, strict=True))
+
+
+def definition_words(output: Output) -> str:
+    """How it was made, and how much of it is hidden: `records: all; 2 of 4 cells suppressed`."""
+    parts = [f"{what}: {words}" for what, words in output.definition.items()]
+    hidden = max((int(item.hidden.sum()) for item in output.tabulations), default=0)
+    if hidden:
+        parts.append(f"{hidden} of {len(output.tabulations[0].cells)} cells suppressed")
+    return "; ".join(parts)
 
 
 def verdict_line(report: OutputReport) -> str:

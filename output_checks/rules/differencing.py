@@ -46,7 +46,7 @@ def _nearly_equal_groups(outputs: Sequence[Output], policy: Policy) -> list[tupl
                         tabulation=position,
                         cells=tuple(close),
                         message=(
-                            f"{len(close)} counts differ by only a few {finest}s from the same groups in "
+                            f"Counts of {len(close)} of its groups differ by only a few {finest}s from those in "
                             f"{first.name}: subtracting the two gives those few away."
                         ),
                         advice=RULE.advice,
@@ -97,9 +97,9 @@ RULE = ReleaseRule(
     advice="Use one population for all tables of a release, or round the counts.",
     rationale=(
         "Compares the counts of groups with the same description across all outputs of the release, those that are "
-        "printed and those that follow as totals, unless their data have no unit in common. A difference of fewer units "
-        "than the policy's minimum fails; it needs a person where the two count valid values of different variables, "
-        "since then the difference counts missing values."
+        "printed and those that follow as totals, unless their data have no unit in common. A difference of fewer "
+        "units than the policy's minimum fails; it needs a person where the two count valid values of different "
+        "variables, since then the difference counts missing values."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, differencing; ABS DataLab output rules",
     thresholds=("minimum_contributors",),

@@ -25,7 +25,7 @@ def _known(content: FileContent, output: Output, policy: Policy) -> tuple[Outcom
     if content.matches_evidence is False:
         return Outcome.FAIL, f"{content.name} is not what was measured: its bytes differ from the table's."
     if content.remarks or output.questions:
-        return Outcome.REVIEW, f"{content.name}: {'; '.join([*output.questions, *content.remarks])}."
+        return Outcome.REVIEW, f"{content.name}: {_sentence([*output.questions, *content.remarks])}"
     if content.matches_evidence:
         return Outcome.PASS, "exactly the measured cells"
     if output.kind is OutputKind.FIGURE and output.draws and content.readable:
@@ -36,11 +36,16 @@ def _known(content: FileContent, output: Output, policy: Policy) -> tuple[Outcom
     )
 
 
+def _sentence(remarks: list[str]) -> str:
+    joined = "; ".join(remarks)
+    return joined if joined.endswith("?") else f"{joined}."
+
+
 LINKING_KEYS = FileRule(
     code="FIL1",
     title="Linking keys, identifiers or unit records",
     aim="A pseudonym is still a person: RINPERSOON, BRIN, BSN and the like never leave, nor do rows about one unit.",
-    advice="Drop the column; publish a table of counts or means instead of rows.",
+    advice="Drop the column, or publish a table. Of a file that cannot be searched, explain what is in it.",
     rationale=(
         "Looks at the names of columns (those that tell units apart in the release's own data among them) and at "
         "values: nine digits, eleven-test, postcode with letters, school codes, a serial number of its own in each row."
@@ -53,7 +58,7 @@ KNOWN_CONTENT = FileRule(
     code="FIL2",
     title="Every number in the file was measured",
     aim="Evidence about a table says nothing of a file that holds something else.",
-    advice="Register tables, models and figures with release.table, release.model and release.figure.",
+    advice="Register tables and models instead of files; in a figure, draw the .frame of the registered table.",
     rationale=(
         "A file that the toolkit wrote is written again from its evidence and must be the same to the byte. "
         "Of any other file the content was not measured, and a person has to judge it."

@@ -44,7 +44,7 @@ def open_draft(folder: Path, draft: Draft) -> Draft:
     for what in ("name", "author", "policy", "units"):
         if getattr(kept, what) != getattr(draft, what):
             raise InputError(
-                f"{folder} holds a draft with another {what}.", remedy="another folder, or the same settings as before"
+                f"{folder} holds a draft whose {what} differs.", remedy="another folder, or the same settings as before"
             )
     return kept
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from output_checks.errors import InputError, IntegrityError, PolicyError, WorkflowError
 from output_checks.model.evidence import Output
 from output_checks.model.policy import policy_from_mapping
-from output_checks.model.review import Act, Vote, expect_allowed, settled
+from output_checks.model.review import Act, State, Vote, expect_allowed, settled
 from output_checks.policies import load_policy, policy_names
 from output_checks.store.audit import append_event
 from output_checks.store.codec import encode
@@ -61,6 +61,10 @@ def release(
     """
     with one_writer(submission.folder):
         current = open_submission(submission.folder)
+        if current.state is State.SUBMITTED:
+            raise WorkflowError(
+                f"{len(current.signed)} of {current.votes_required} votes are in.", remedy="again when all are in"
+            )
         expect_allowed(current.state, Act.RELEASE)
         if checker.casefold() == current.manifest.author.casefold():
             raise WorkflowError("The author of a submission never releases it.", remedy="as an output checker")

@@ -147,6 +147,40 @@ def test_a_loosened_policy_is_refused_at_once_and_leaves_nothing(tmp_path):
     assert not (tmp_path / "draft").exists()
 
 
+def test_exchanged_keys_are_noticed(tmp_path, data):
+    release = Release("s", folder=tmp_path / "draft", units={"pupil": "school", "school": "pupil"})
+    with pytest.raises(InputError, match="exchanged"):
+        release.table("t", data, by="sex")
+
+
+def test_a_level_that_the_policy_does_not_know_is_named(tmp_path):
+    with pytest.raises(InputError, match="protects pupil, school; units has leerling"):
+        Release("s", folder=tmp_path / "draft", units={"leerling": "pupil"})
+
+
+def test_a_level_that_is_left_out_needs_review(tmp_path, data):
+    release = Release("s", folder=tmp_path / "draft", units={"pupil": "pupil"})
+    assert release.table("t", data, by="sex").outcome is REVIEW
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_an_exception_takes_a_reason(release, data, reason):
+    release.table("t", data, by="school")
+    with pytest.raises(InputError, match="needs a reason"):
+        release.request_exception("t", reason)
+
+
+def test_only_what_fails_takes_an_exception(release, data):
+    release.table("t", data, by="sex")
+    with pytest.raises(InputError, match="does not fail"):
+        release.request_exception("t", "to be sure")
+
+
+def test_what_is_not_a_frame_is_named(release):
+    with pytest.raises(InputError, match="not a str"):
+        release.table("t", "pupils.csv", by="sex")
+
+
 def test_an_absent_key_column_is_named(release, data):
     with pytest.raises(InputError, match="'school' of the unit level 'school' is not in the data"):
         release.table("t", data.drop(columns="school"), by="sex")
