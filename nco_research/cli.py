@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"nco: the package {error.name} is needed. Try: pip install 'nco-research[research]'", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("nco: interrupted; no notebook was written. Try: the same command again.", file=sys.stderr)
+        print("nco: interrupted; nothing was changed. Try: the same command again.", file=sys.stderr)
         return 2
     except Exception as error:  # noqa: BLE001 - a traceback may quote records, so none is shown
         print(
@@ -118,6 +118,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "notebook": str(study.notebook),
         "page": str(study.page),
         "release": str(study.release) if study.release.is_dir() else None,
+        "kept_from_an_earlier_run": study.kept,
     }
     if arguments.json:
         print(json.dumps({"template": arguments.name, **written}, indent=2, ensure_ascii=True))
@@ -125,6 +126,11 @@ def _run(arguments: argparse.Namespace) -> int:
     print(f"Read:   {study.page}")
     if study.release.is_dir():
         print(f"Verdicts: output-checks draft {study.release}")
+    if study.kept:
+        print(
+            f"The draft still holds what an earlier run registered: {', '.join(study.kept)}. "
+            "Check that it is of the same data, or start in another folder."
+        )
     return 0
 
 

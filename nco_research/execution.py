@@ -1,5 +1,6 @@
 """Run a notebook with this Python, and keep it only when it came to its end."""
 
+import json
 import logging
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from nco_research.page import as_html
 from output_checks import errors
 from output_checks.errors import ExplainedError, InputError
 
+_RELEASE = "release"
 _LONGEST_SOCKET_PATH = 90  # the system allows about 100 characters
 _EXPLAINED = frozenset(
     name for name, item in vars(errors).items() if isinstance(item, type) and issubclass(item, ExplainedError)
@@ -27,14 +29,22 @@ class Study:
     """The notebook as a page for people; its pictures are inside it."""
     release: Path
     """The draft release, if the template registered outputs."""
+    kept: tuple[str, ...] = ()
+    """Outputs in the draft that an earlier run registered and this one did not."""
 
 
 def execute(
-    notebook: Path, values: Mapping[str, Any], *, folder: Path, progress: Callable[[str], None] | None = None
+    notebook: Path,
+    values: Mapping[str, Any],
+    *,
+    folder: Path,
+    folder_parameter: str = "",
+    progress: Callable[[str], None] | None = None,
 ) -> Study:
-    """Run `notebook` with the values given, and write it and its page into `folder`.
+    """Run `notebook` with the values given, and write it, its page and its draft release into `folder`.
 
-    Works in a temporary folder inside `folder` and renames at the end: what carries the template's name is whole.
+    Works in a temporary folder inside `folder`, on a copy of the draft that is there, and renames at the end: a run
+    that stops half-way changes nothing. The temporary folder is given to the notebook as `folder_parameter`.
 
     Raises
     ------
@@ -42,28 +52,52 @@ def execute(
         A cell failed. The message of an ExplainedError is passed on; of any other error only its kind, because messages
         may quote records.
     """
+    begun = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         workplace = Path(tempfile.mkdtemp(prefix=".running-", dir=folder))
     except OSError as error:
         raise InputError(f"{folder} cannot be written ({error.strerror}).", remedy="-o another-folder") from None
-    release = folder / "release"
-    continued = release.exists()
+    release = folder / _RELEASE
     try:
+        if release.exists():
+            shutil.copytree(release, workplace / _RELEASE)
+        before = _outputs(workplace / _RELEASE)
         made = workplace / notebook.name
-        _run(notebook, made, values, progress or (lambda _: None))
+        where = {folder_parameter: str(workplace)} if folder_parameter else {}
+        _run(notebook, made, {**values, **where}, progress or (lambda _: None))
+        _rename_inside(made, workplace, folder)
         page = made.with_suffix(".html")
         page.write_text(as_html(made), encoding="utf-8", newline="\n")
+        after = _outputs(workplace / _RELEASE)
         for path in (made, page):
             path.replace(folder / path.name)
+        if after:
+            if release.exists():
+                release.rename(workplace / "former")
+            (workplace / _RELEASE).rename(release)
     except BaseException:
-        if not continued:  # half a draft looks like a whole one
-            shutil.rmtree(release, ignore_errors=True)
-        raise
-    finally:
         shutil.rmtree(workplace, ignore_errors=True)
+        if not begun and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+    shutil.rmtree(workplace, ignore_errors=True)
     written = folder / notebook.name
-    return Study(notebook=written, page=written.with_suffix(".html"), release=release)
+    kept = tuple(sorted(name for name, changed in after.items() if before.get(name) == changed))
+    return Study(notebook=written, page=written.with_suffix(".html"), release=release, kept=kept)
+
+
+def _outputs(release: Path) -> dict[str, int]:
+    """The outputs in a draft release, and when each was registered."""
+    return {path.stem: path.stat().st_mtime_ns for path in (release / "outputs").glob("*.json")}
+
+
+def _rename_inside(notebook: Path, workplace: Path, folder: Path) -> None:
+    """Let the notebook name the folder that its files end up in."""
+    text = notebook.read_text(encoding="utf-8")
+    for write in (str, lambda path: json.dumps(str(path))[1:-1]):
+        text = text.replace(write(workplace), write(folder))
+    notebook.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _run(notebook: Path, made: Path, values: Mapping[str, Any], progress: Callable[[str], None]) -> None:
@@ -94,7 +128,8 @@ def _run(notebook: Path, made: Path, values: Mapping[str, Any], progress: Callab
 
     where = _Place(progress)
     sockets = tempfile.mkdtemp(prefix="nco-")
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    for name in ("papermill", "traitlets", "asyncio"):  # what they say of a run that was interrupted helps nobody
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         papermill.execute_notebook(
             str(notebook),

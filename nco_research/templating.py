@@ -146,10 +146,14 @@ def run_template(
     if _OUTPUT_FOLDER in parameters:
         raise InputError(f"{_OUTPUT_FOLDER} follows from the folder of the run.", remedy="-o FOLDER")
     values = template.check(parameters)
-    destination = Path(folder)
-    if any(item.name == _OUTPUT_FOLDER for item in template.parameters):
-        values[_OUTPUT_FOLDER] = str(destination)
-    return execute(template.path, values, folder=destination, progress=progress)
+    takes_folder = any(item.name == _OUTPUT_FOLDER for item in template.parameters)
+    return execute(
+        template.path,
+        values,
+        folder=Path(folder),
+        folder_parameter=_OUTPUT_FOLDER if takes_folder else "",
+        progress=progress,
+    )
 
 
 def typed(assignments: Sequence[str]) -> dict[str, str]:

@@ -83,7 +83,7 @@ def test_ill_chosen_columns_stop_the_study_in_a_line(tmp_path, capsys, change, m
     told = capsys.readouterr().err
     assert message in told
     assert told.count("\n") == 1
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_file_with_names_is_refused(tmp_path):

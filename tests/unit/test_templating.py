@@ -120,7 +120,28 @@ def test_a_cell_that_fails_leaves_nothing_and_shows_no_data(notebook, tmp_path, 
     assert message in told
     assert "secret" not in told
     assert told.count("\n") == 1
-    assert list(folder.iterdir()) == []
+    assert not folder.exists()
+
+
+def test_a_run_that_stops_half_way_leaves_the_draft_of_the_run_before(notebook, tmp_path):
+    """It had registered one output anew before it stopped; the draft must not be a mixture."""
+    register = (
+        "from pathlib import Path\noutputs = Path(output_folder, 'release', 'outputs')\n"
+        "outputs.mkdir(parents=True, exist_ok=True)\n(outputs / f'{name}.json').write_text(content)\n"
+    )
+    parameters = 'output_folder: str = "."  # where\nname: str = "a"  # output\ncontent: str = "first"  # what'
+    folder = tmp_path / "out"
+    whole, failing = (
+        notebook(new_code_cell(register + end), parameters=parameters).rename(tmp_path / f"{stem}.ipynb")
+        for stem, end in (("whole", ""), ("failing", "1/0"))
+    )
+    assert run_template(str(whole), {}, folder=folder).kept == ()
+    with pytest.raises(InputError):
+        run_template(str(failing), {"content": "second"}, folder=folder)
+    assert (folder / "release" / "outputs" / "a.json").read_text() == "first"
+    assert run_template(str(whole), {"name": "b"}, folder=folder).kept == ("a",)
+    assert {path.name for path in folder.iterdir()} == {"whole.ipynb", "whole.html", "release"}
+    assert ".running-" not in (folder / "whole.ipynb").read_text(encoding="utf-8")
 
 
 def test_a_failed_run_keeps_what_an_earlier_run_made(notebook, tmp_path):
