@@ -1,16 +1,15 @@
 """A sealed release: a folder with the approved files and `release.json`, which says who approved exactly what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from output_checks.errors import InputError, IntegrityError
 from output_checks.store.codec import decode, encode
 from output_checks.store.decision import Approval
 from output_checks.store.files import read_file
+from output_checks.store.signed import Signed
 
 SEAL = "release.json"
 
@@ -25,7 +24,7 @@ class SealedOutput:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seal:
+class Seal(Signed):
     """What `release.json` holds. The signature is over everything else in it, so nothing can be added or taken away."""
 
     release: str
@@ -34,22 +33,12 @@ class Seal:
     toolkit: str
     outputs: tuple[SealedOutput, ...]
     released_by: str
-    key: str
     time: str
-    signature: str = ""
-
-    @property
-    def statement(self) -> bytes:
-        """The bytes that are signed."""
-        return encode(replace(self, signature=""))
 
     @property
     def files(self) -> dict[str, str]:
         """Hash of every file of the release, by name."""
         return {name: sha for output in self.outputs for name, sha in output.files.items()}
-
-    def signed(self, key: Ed25519PrivateKey) -> "Seal":
-        return replace(self, signature=key.sign(self.statement).hex())
 
 
 def read_seal(folder: Path) -> Seal:

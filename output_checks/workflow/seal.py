@@ -14,11 +14,11 @@ from output_checks.model.review import Act, State, Vote, expect_allowed, settled
 from output_checks.policies import load_policy, policy_names
 from output_checks.store.audit import append_event
 from output_checks.store.codec import encode
-from output_checks.store.decision import expect_signed
 from output_checks.store.files import expect_distinct_names, read_file, sha256, write_folder_atomically
-from output_checks.store.keys import fingerprint, is_signed_by
+from output_checks.store.keys import fingerprint
 from output_checks.store.lock import one_writer
 from output_checks.store.sealed import SEAL, Seal, SealedOutput, read_seal
+from output_checks.store.signed import expect_signed
 from output_checks.store.submission import TRAIL
 from output_checks.workflow.inbox import Submission, open_submission
 from output_checks.workflow.judge import TOOLKIT
@@ -108,13 +108,7 @@ def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verified:
         A file was changed, added or taken away, or was not approved by enough checkers whose keys are trusted.
     """
     seal = read_seal(folder)
-    if seal.released_by not in keys:
-        raise IntegrityError(
-            f"{folder / SEAL} is signed by somebody whose key is not in the keys folder.",
-            remedy="the folder with the public keys (.pub) of every output checker",
-        )
-    if not is_signed_by(keys[seal.released_by], _bytes(seal.signature), seal.statement):
-        raise IntegrityError(f"{folder / SEAL} was changed after it was sealed.", remedy="the release as it was sealed")
+    expect_signed(seal, seal.released_by, keys, what=f"{folder / SEAL}")
     _expect_files(folder, seal)
     if not seal.outputs:
         raise IntegrityError(f"{folder / SEAL} releases nothing.", remedy="the release as it was sealed")
@@ -186,10 +180,3 @@ def _approved_by(output: SealedOutput, seal: Seal, keys: Mapping[str, Ed25519Pub
 def _fewest_votes() -> int:
     """What the policies of this machine ask at least; a release cannot bring a laxer one along."""
     return min(int(load_policy(name).threshold("votes_required").value) for name in policy_names())
-
-
-def _bytes(signature: str) -> bytes:
-    try:
-        return bytes.fromhex(signature)
-    except ValueError:
-        return b""
