@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from output_checks.errors import InputError
-from output_checks.measuring.units import Codes, Units
+from output_checks.measuring.units import Codes, Units, sum_of_hashes
 from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Tabulation
 from output_checks.model.statistic import Statistic
 
@@ -71,6 +71,7 @@ def tabulate_model(
         fact(FactName.LARGEST_LEVERAGE, same_for_all(_largest_leverage(fitted, codes[units.levels[0]]))),
         *(fact(FactName.RARE_SIDE, _rare_sides(fitted, code), level) for level, code in codes.items()),
     ]
+    members = float(sum_of_hashes(units.hashes(used), np.zeros(n_rows, dtype=np.int64), 1)[0])
     fingerprint, sketch = units.fingerprint(used), units.sketch(used)
 
     def tabulation(statistic: Statistic, values: Floats, decimals: int, facts: Sequence[Fact]) -> Tabulation:
@@ -83,12 +84,17 @@ def tabulate_model(
             decimals=decimals,
             facts=tuple(facts),
             population=population,
+            parts=False,
             data=fingerprint,
             sketch=sketch,
         )
 
     # The n of a model is one number that stands beside every term, so it has no lines to be a share of.
-    whole = [*behind, fact(FactName.SHARE_OF_LINE, same_for_all(0.0), "term")]
+    whole = [
+        *behind,
+        fact(FactName.MEMBERS, same_for_all(members)),
+        fact(FactName.SHARE_OF_LINE, same_for_all(0.0), "term"),
+    ]
     return (
         tabulation(Statistic.COUNT, same_for_all(n_rows), 0, whole),
         tabulation(Statistic.COEFFICIENT, fitted.estimates, decimals, [*behind, *resting_on]),

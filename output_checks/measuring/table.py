@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from output_checks.errors import InputError
-from output_checks.measuring.units import Codes, Units
+from output_checks.measuring.units import Codes, Units, sum_of_hashes
 from output_checks.model.evidence import Cell, CellStatus, Fact, FactName, Flags, Floats, Origin, Tabulation
 from output_checks.model.statistic import Kind, Statistic
 
@@ -44,13 +44,13 @@ def tabulate(
     """
     _expect_columns(data, by=by, value=value, statistics=statistics)
     grid = _Grid.of(data, by=by, margins=margins)
-    codes = units.codes(data)
+    codes, hashes = units.codes(data), units.hashes(data)
     values = _numbers(data, value) if value else np.ones(len(data))
     valid = ~np.isnan(values)
     rows = _Rows(
         values=values[valid],
         units={level: code[valid] for level, code in codes.items()},
-        hashes=units.hashes(data)[valid],
+        hashes=hashes[valid],
     )
     # With n, a mean gives away the counts of two values; with the spread as well, those of three.
     few_values = 3 if any(statistic.kind is Kind.SHAPE for statistic in statistics) else 2
@@ -58,6 +58,14 @@ def tabulate(
         _measure(rows, grid.members(margin)[valid], grid.sizes(margin), few_values=few_values)
         for margin in grid.margins
     ]
+    everyone = [
+        {
+            FactName.ALL_RECORDS.value: np.bincount(grid.members(margin), minlength=grid.sizes(margin)).astype(float),
+            FactName.ALL_MEMBERS.value: sum_of_hashes(hashes, grid.members(margin), grid.sizes(margin)),
+        }
+        for margin in grid.margins
+    ]
+    measured = [part | more for part, more in zip(measured, everyone, strict=True)]
     order = grid.order()
     fingerprint, sketch = units.fingerprint(data), units.sketch(data)
 
@@ -81,12 +89,13 @@ def tabulate(
             for name in (FactName.TOTAL, FactName.LARGEST, FactName.SECOND_LARGEST)
         ),
     ]
+    count_facts = [computed(name, name.value) for name in (FactName.ALL_RECORDS, FactName.ALL_MEMBERS)]
     cells = tuple(grid.cells[position] for position in order)
     finest = units.levels[0]
     shares = _shares_of_lines(cells, joined(f"units {finest}"), by=by)
     tabulations = []
     for statistic in dict.fromkeys([Statistic.COUNT, *statistics]):
-        own = shares if statistic.kind is Kind.FREQUENCY else magnitude_facts
+        own = [*shares, *count_facts] if statistic.kind is Kind.FREQUENCY else magnitude_facts
         tabulations.append(
             Tabulation(
                 statistic=statistic,
@@ -184,7 +193,7 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int, *, few_values: int) -> dict
         Statistic.MINIMUM.value: _spread(grouped.min(), n_cells),
         Statistic.MAXIMUM.value: _spread(grouped.max(), n_cells),
         "distinct values": _spread(grouped.nunique(), n_cells, empty=0.0),
-        FactName.MEMBERS.value: _sum_of_hashes(rows.hashes, cell, n_cells),
+        FactName.MEMBERS.value: sum_of_hashes(rows.hashes, cell, n_cells),
     }
     for level, code in rows.units.items():
         n_units = int(code.max()) + 1 if len(code) else 1
@@ -205,15 +214,6 @@ def _measure(rows: _Rows, cell: Codes, n_cells: int, *, few_values: int) -> dict
     result[Statistic.LOWER_95.value] = mean - half
     result[Statistic.UPPER_95.value] = mean + half
     return result
-
-
-def _sum_of_hashes(hashes: npt.NDArray[np.uint64], cell: Codes, n_cells: int) -> Floats:
-    """Per cell, the sum of its 52-bit hashes modulo 2**52: exact in floats, because both halves are added apart."""
-    half = np.uint64(26)
-    low, high = hashes & np.uint64(2**26 - 1), hashes >> half
-    low_sum = np.bincount(cell, weights=low.astype(float), minlength=n_cells)
-    high_sum = np.bincount(cell, weights=high.astype(float), minlength=n_cells)
-    return np.asarray((np.mod(high_sum, 2.0**26) * 2.0**26 + low_sum) % 2.0**52)
 
 
 def _half_width(residual_sums: Floats, owner: Codes, count: Floats, clusters: Floats) -> Floats:

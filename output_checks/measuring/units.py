@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from output_checks.errors import InputError
+from output_checks.model.evidence import SKETCH_SIZE
 
 _AS_NUMBER = r"^0*(\d+?)(?:\.0+)?$"
-_SKETCH_SIZE = 64
 
 Codes: TypeAlias = npt.NDArray[np.int64]
 UnitColumns: TypeAlias = Mapping[str, str | Sequence[str]]
@@ -89,7 +89,7 @@ class Units:
 
         A bottom-k sketch (Cohen & Kaplan 2007, Summarizing data using bottom-k sketches). Sorted.
         """
-        return np.unique(self.hashes(data))[:_SKETCH_SIZE].astype(np.float64)
+        return np.unique(self.hashes(data))[:SKETCH_SIZE].astype(np.float64)
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -119,3 +119,12 @@ def _hashes(keys: pd.DataFrame) -> npt.NDArray[np.uint64]:
         name: keys[name].astype(str).str.strip().str.replace(_AS_NUMBER, r"\1", regex=True) for name in keys.columns
     }
     return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(plain), index=False), dtype=np.uint64)
+
+
+def sum_of_hashes(hashes: npt.NDArray[np.uint64], cell: Codes, n_cells: int) -> npt.NDArray[np.float64]:
+    """Per cell, the sum of its 52-bit hashes modulo 2**52: exact in floats, because both halves are added apart."""
+    half = np.uint64(26)
+    low, high = hashes & np.uint64(2**26 - 1), hashes >> half
+    low_sum = np.bincount(cell, weights=low.astype(float), minlength=n_cells)
+    high_sum = np.bincount(cell, weights=high.astype(float), minlength=n_cells)
+    return np.asarray((np.mod(high_sum, 2.0**26) * 2.0**26 + low_sum) % 2.0**52)

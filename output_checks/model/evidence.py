@@ -17,6 +17,8 @@ from output_checks.model.statistic import Kind, Statistic
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
+SKETCH_SIZE = 64
+_ENOUGH_HASHES = 20
 Cell: TypeAlias = tuple[str | None, ...]
 """One category per variable in `Tabulation.by`; None where the cell is summed over that variable (a margin)."""
 
@@ -34,6 +36,8 @@ class FactName(StrEnum):
 
     RECORDS = "records"
     """Rows with a valid value."""
+    ALL_RECORDS = "records, with or without a value"
+    ALL_MEMBERS = "fingerprint of the records, with or without a value"
     CONTRIBUTORS = "contributors"
     """Distinct units of one level with a valid value; unweighted."""
     TOTAL = "total of absolute contributions"
@@ -101,6 +105,8 @@ class Tabulation:
     facts: tuple[Fact, ...] = ()
     population: str = "all records"
     data: str = ""
+    parts: bool = True
+    """False where the cells are no parts of a whole: every term of a model is about all of its records."""
     sketch: Floats = field(default_factory=lambda: np.array([]), repr=False)
     """The lowest hashes of the units in the data; empty where nobody made them."""
 
@@ -139,10 +145,13 @@ class Tabulation:
         return np.where(self.hidden, np.nan, rounded)
 
     def may_share_units_with(self, other: "Tabulation") -> bool:
-        """False only where the data of the two have no unit in common, as the sketches tell; True where in doubt."""
-        if not len(self.sketch) or not len(other.sketch):
-            return True
-        return bool(np.isin(self.sketch, other.sketch).any())
+        """False only where the data of the two have no unit in common, as the sketches tell; True where in doubt.
+
+        A sketch of as many hashes as it may hold says nothing of higher ones, and a few hashes say little.
+        """
+        ranges = [item.sketch.max() for item in (self, other) if len(item.sketch) >= SKETCH_SIZE]
+        first, second = (item.sketch[item.sketch <= min(ranges, default=np.inf)] for item in (self, other))
+        return min(len(first), len(second)) < _ENOUGH_HASHES or bool(np.isin(first, second).any())
 
     def fact(self, name: FactName, of: str = "") -> Fact | None:
         """The fact by this name, or None where nobody established it."""

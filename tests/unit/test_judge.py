@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from output_checks.measuring.statistics import statistics_named
@@ -11,7 +12,8 @@ from output_checks.model.evidence import CellStatus, FactName, Output, OutputKin
 from output_checks.model.finding import Outcome
 from output_checks.readers import read_content
 from output_checks.rendering.csv import published_frame, table_csv
-from output_checks.workflow.judge import judge, with_bounds
+from output_checks.workflow.bounds import with_bounds
+from output_checks.workflow.judge import judge
 from output_checks.workflow.protect import protect
 from tests.factories import UNITS, policy, pupils
 
@@ -113,7 +115,33 @@ def test_a_refused_output_does_not_leave_so_it_cannot_betray_the_others():
     assert report.of("bare").outcome is Outcome.FAIL
     assert report.of("protected").outcome is Outcome.PASS
     asked = (dataclasses.replace(refused[0], exception_request="needed for the ministry"), refused[1])
-    assert verdicts(protected, asked).of("protected").outcome is Outcome.FAIL
+    for order in ((protected, asked), (asked, protected)):
+        report = verdicts(*order)
+        assert report.of("protected").outcome is Outcome.PASS
+        assert report.of("bare").outcome is Outcome.FAIL
+    assert any("protected" in finding.message for finding in verdicts(protected, asked).of("bare").reasons)
+
+
+@pytest.mark.parametrize("missing", [0, 1, 9])
+def test_counts_beside_means_over_other_groups_give_no_small_count_away(missing):
+    """Without totals: the n of the means add up to everyone, and less the counts shown that is the hidden one."""
+    data = small_cells()
+    data.loc[data.index[10 : 10 + missing], "score"] = np.nan
+    data["region"] = np.where(data.index % 2, "north", "south")
+    counts = table(data, name="counts", by=("track",), margins=False)
+    means = table(data, name="means", by=("region",), statistic="mean", value="score", margins=False)
+    assert verdicts(counts).outcome is Outcome.PASS
+    assert verdicts(means).outcome is Outcome.PASS
+    assert verdicts(counts, means).of("means").outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("name", ["term", "region"])
+def test_what_a_column_is_called_makes_no_difference(name):
+    data = small_cells()
+    data[name] = np.where(data.index % 2, "north", "south")
+    counts = table(data, name="counts", by=("track",), margins=False)
+    others = table(data, name="others", by=(name,), margins=False)
+    assert verdicts(counts, others).of("others").outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(("missing", "expected"), [(1, Outcome.FAIL), (9, Outcome.FAIL), (10, Outcome.PASS)])
@@ -218,3 +246,41 @@ def test_a_table_of_schools_fails_on_the_schools():
 def test_protecting_twice_hides_the_same_cells(seed):
     data = small_cells(seed)
     assert table(data)[1] == table(data)[1]
+
+
+def test_the_same_pupils_less_one_record_fails():
+    data = pd.concat([pupils(900), pupils(900, seed=2)])
+    first = table(data, name="first", by=("sex",), statistic="sum", value="score", hide=False)
+    second = table(data.iloc[:-1], name="second", by=("sex",), statistic="sum", value="score", hide=False)
+    assert verdicts(first, second).of("second").outcome is Outcome.FAIL
+
+
+def test_the_same_table_less_one_school_needs_review_and_less_some_pupils_does_not():
+    data = pupils(900)
+    first = table(data, name="first", by=("sex",))
+    less_a_school = table(data[data["school"] != "s003"], name="second", by=("sex",))
+    assert verdicts(first, less_a_school).of("second").outcome is Outcome.REVIEW
+    assert "schools" in verdicts(first, less_a_school).of("second").reason
+    less_pupils = table(data.iloc[90:], name="second", by=("sex",))
+    assert verdicts(first, less_pupils).of("second").outcome is Outcome.PASS
+
+
+def test_one_pupil_less_of_a_small_selection_of_much_data_fails():
+    """Few of the hashes by which data sets are told apart are shared by a large one and a small part of it."""
+    data = pupils(60_000, schools=300)
+    data["area"] = data.index % 200
+    some = data[data["area"].isin([3, 4])]
+    first = table(data, name="first", by=("area",), statistic="sum", value="score", margins=False, hide=False)
+    second = table(
+        some.iloc[1:], name="second", by=("area",), statistic="sum", value="score", margins=False, hide=False
+    )
+    assert verdicts(first, second).of("second").outcome is Outcome.FAIL
+
+
+def test_two_cohorts_without_a_pupil_in_common_are_not_compared():
+    first, later = pupils(900), pupils(903, seed=4)
+    later["pupil"] = "next-" + later["pupil"]
+    assert (
+        verdicts(table(first, name="first", by=("sex",)), table(later, name="later", by=("sex",))).outcome
+        is Outcome.PASS
+    )

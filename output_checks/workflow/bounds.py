@@ -1,0 +1,137 @@
+"""What an outsider can prove about every hidden cell, from everything that would be published together."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+
+from output_checks.errors import InputError
+from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Output, Tabulation
+from output_checks.model.statistic import Kind, Statistic
+from output_checks.protection.attacker import attack
+from output_checks.protection.overlaps import published_elsewhere
+from output_checks.workflow.totals import lowest_contribution, totals
+
+_Place: TypeAlias = tuple[int, int]
+"""Which output, and which of its tabulations."""
+_BOUNDS = frozenset({FactName.LOWER_BOUND, FactName.UPPER_BOUND, FactName.INTERVAL_PERCENT})
+
+
+def with_bounds(outputs: Sequence[Output], *, width: float) -> tuple[Output, ...]:
+    """The same outputs, each hidden cell with the interval that an outsider can prove from everything published.
+
+    Tables are attacked together: what each hides alone, they may give away together, as the same records, or as a
+    selection or regrouping that leaves just the hidden ones over; or as nearly the same records, when a count that
+    another table shows but for fewer than `width` records is taken as known. Bounds that came in are dropped. Where
+    the attack cannot be completed there are none, which means review.
+    """
+    tabulations = {
+        (name, position): _without_bounds(tabulation)
+        for name, output in enumerate(outputs)
+        for position, tabulation in enumerate(output.tabulations)
+    }
+    for family in _families(tabulations).values():
+        if any(tabulations[place].hidden.any() for place in family):
+            for place, facts in _attack_family(tabulations, family, width=width).items():
+                tabulations[place] = tabulations[place].with_facts(*facts)
+    return tuple(
+        replace(output, tabulations=tuple(tabulations[name, position] for position in range(len(output.tabulations))))
+        for name, output in enumerate(outputs)
+    )
+
+
+def _families(tabulations: Mapping[_Place, Tabulation]) -> Mapping[tuple[str, str], list[_Place]]:
+    """Tabulations of one number: counts, or totals of one variable, whatever the records."""
+    families: dict[tuple[str, str], list[_Place]] = defaultdict(list)
+    for place, item in tabulations.items():
+        if item.statistic is Statistic.COUNT:
+            families["counts", ""].append(place)
+        elif item.parts and item.kind is Kind.LINEAR_AGGREGATION:
+            families["totals", item.variable].append(place)
+    return families
+
+
+def _attack_family(
+    tabulations: Mapping[_Place, Tabulation], family: Sequence[_Place], *, width: float
+) -> dict[_Place, list[Fact]]:
+    """Bounds for every place of one family: first what other tables give away, then system by system."""
+    counts = tabulations[family[0]].statistic is Statistic.COUNT
+    items = [
+        _as_counts(tabulations[place], width=width) if counts else totals(tabulations[place[0], 0], tabulations[place])
+        for place in family
+    ]
+    completed = published_elsewhere(items, [_records(item) for item in items], width=width if counts else 0.0)
+    systems: dict[Hashable, list[tuple[_Place, Tabulation]]] = defaultdict(list)
+    for place, item in zip(family, completed, strict=True):
+        systems[_records(item)].append((place, item))
+    facts = {}
+    for system in systems.values():
+        places, tables = zip(*system, strict=True)
+        for place, item, bounds in zip(places, tables, _attack(tables, counts=counts), strict=False):
+            if len(item.cells) == len(tabulations[place].cells):  # a model's n hides nothing and needs no bounds
+                facts[place] = _bound_facts(item, *bounds, counts=counts)
+    return facts
+
+
+def _as_counts(item: Tabulation, *, width: float) -> Tabulation:
+    """The counts that a tabulation gives away: a model's n as one number, valid values as records where few lack one.
+
+    Whoever knows how many records there are nearly knows how many of a cell have no value.
+    """
+    if not item.parts:
+        one = [replace(fact, values=fact.values[:1]) for fact in item.facts if fact.name is FactName.MEMBERS]
+        status = (CellStatus.PUBLISHED,)
+        return replace(item, by=(), cells=((),), values=item.values[:1], status=status, facts=tuple(one), variable="")
+    everyone, members = item.fact(FactName.ALL_RECORDS), item.fact(FactName.ALL_MEMBERS)
+    if everyone is None or members is None:
+        return item
+    inner = _innermost(item)
+    if everyone.values[inner].sum() - np.nansum(item.values[inner]) >= width:
+        return item
+    return replace(item, values=everyone.values, variable="").with_facts(replace(members, name=FactName.MEMBERS))
+
+
+def _records(item: Tabulation) -> Hashable:
+    """What identifies the records that a tabulation adds up, however it divides them."""
+    members, inner = item.fact(FactName.MEMBERS), _innermost(item)
+    if members is None or np.isnan(members.values[inner]).any():
+        return item.data, item.variable
+    return _sum_modulo(members.values[inner])
+
+
+def _sum_modulo(values: Floats) -> float:
+    """The sum modulo 2**52, exactly: floats would lose digits."""
+    return float(sum(int(value) for value in values) % 2**52)
+
+
+def _innermost(item: Tabulation) -> Sequence[int]:
+    return [position for position, cell in enumerate(item.cells) if None not in cell]
+
+
+def _attack(items: Sequence[Tabulation], *, counts: bool) -> Sequence[tuple[Floats, Floats]]:
+    """Bounds per table of one system; none at all where the attack could not be completed."""
+    try:
+        lower = 0.0 if counts else lowest_contribution(items)
+        result = attack(items, whole_numbers=counts, lower=lower)
+    except InputError:
+        return ()
+    return result.bounds if result.complete else ()
+
+
+def _bound_facts(item: Tabulation, lower: Floats, upper: Floats, *, counts: bool) -> list[Fact]:
+    facts = [_derived(FactName.LOWER_BOUND, lower), _derived(FactName.UPPER_BOUND, upper)]
+    if not counts:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            percent = np.where(upper > lower, (upper - lower) / np.abs(item.values) * 100, 0.0)
+        facts.append(_derived(FactName.INTERVAL_PERCENT, percent))
+    return facts
+
+
+def _derived(name: FactName, values: Floats) -> Fact:
+    return Fact(name=name, values=values, origin=Origin.DERIVED)
+
+
+def _without_bounds(tabulation: Tabulation) -> Tabulation:
+    return replace(tabulation, facts=tuple(fact for fact in tabulation.facts if fact.name not in _BOUNDS))
