@@ -4,6 +4,7 @@ Whatever is not known ends in `REVIEW`. A rule that crashes, a fact that nobody 
 rule does not accept, a cell for which a fact is unknown, an output no rule applies to: none of these can pass.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -50,15 +51,36 @@ def sensitive_cells(tabulations: Sequence[Tabulation], policy: Policy) -> Flags:
     return sensitive
 
 
-def _with_sensitivity(tabulations: Sequence[Tabulation], policy: Policy) -> Sequence[Tabulation]:
-    """Each with the fact which of its cells are sensitive: unknown where a fact that decides it is unknown."""
+def _with_derived(tabulations: Sequence[Tabulation], policy: Policy) -> Sequence[Tabulation]:
+    """Each with what follows from which cells are hidden: how many in each line, and whether a cell is sensitive.
+
+    A count is sensitive if it fails itself, any other statistic also where the count beside it does. Unknown where a
+    fact that decides it is unknown; left out where the cells of the statistics are not the same ones.
+    """
     if not tabulations or any(item.cells != tabulations[0].cells for item in tabulations):
         return tabulations
-    sensitive = sensitive_cells(tabulations, policy)
-    unknown = np.any([_undecided(item, policy) for item in tabulations], axis=0)
-    values = np.where(sensitive, 1.0, np.where(unknown, np.nan, 0.0))
-    fact = Fact(name=FactName.SENSITIVE, values=values, origin=Origin.DERIVED)
-    return [item.with_facts(fact) for item in tabulations]
+    derived = []
+    for item in tabulations:
+        deciding = [item] if item.kind is Kind.FREQUENCY else tabulations
+        unknown = np.any([_undecided(one, policy) for one in deciding], axis=0)
+        values = np.where(sensitive_cells(deciding, policy), 1.0, np.where(unknown, np.nan, 0.0))
+        sensitive = Fact(name=FactName.SENSITIVE, values=values, origin=Origin.DERIVED)
+        derived.append(item.with_facts(sensitive, *_hidden_in_lines(item)))
+    return derived
+
+
+def _hidden_in_lines(tabulation: Tabulation) -> list[Fact]:
+    facts = []
+    for position, name in enumerate(tabulation.by):
+        lines = [cell[:position] + cell[position + 1 :] for cell in tabulation.cells]
+        counts = Counter(
+            line
+            for line, cell, hidden in zip(lines, tabulation.cells, tabulation.hidden, strict=True)
+            if hidden and cell[position] is not None
+        )
+        values = np.array([counts[line] for line in lines], dtype=float)
+        facts.append(Fact(name=FactName.HIDDEN_IN_LINE, of=name, values=values, origin=Origin.DERIVED))
+    return facts
 
 
 def _undecided(tabulation: Tabulation, policy: Policy) -> Flags:
@@ -73,7 +95,7 @@ def _undecided(tabulation: Tabulation, policy: Policy) -> Flags:
 
 
 def _check_one(output: Output, policy: Policy) -> Iterator[Finding]:
-    for position, tabulation in enumerate(_with_sensitivity(output.tabulations, policy)):
+    for position, tabulation in enumerate(_with_derived(output.tabulations, policy)):
         yield from (replace(finding, tabulation=position) for finding in _check_cells(tabulation, policy))
     for content in output.files:
         for rule in FILE_RULES:

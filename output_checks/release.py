@@ -14,7 +14,8 @@ import pandas as pd
 from output_checks.errors import InputError
 from output_checks.measuring.bins import edge_questions
 from output_checks.measuring.figure import unexplained
-from output_checks.measuring.model import read_fitted, tabulate_model
+from output_checks.measuring.fitted import read_fitted
+from output_checks.measuring.model import tabulate_model
 from output_checks.measuring.statistics import statistics_named, table_title
 from output_checks.measuring.table import tabulate
 from output_checks.measuring.units import UnitColumns, Units

@@ -1,12 +1,13 @@
 """Measure a figure: is every number it draws a number that its table publishes?"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from output_checks.measuring.table import TOTAL
 from output_checks.model.evidence import Floats, Tabulation
 
 _NUMERIC = {
@@ -16,8 +17,9 @@ _NUMERIC = {
     "FormatStrFormatter",
     "LogFormatterSciNotation",
 }
+_PLACES_PER_CATEGORY = 4  # the edges of two bars beside each other
 _HARMLESS = re.compile(r"(?<![\w.])(95 ?%|(19|20)\d\d)(?![\w.])")  # an interval's level; a year
-_NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)?(?![\w.])")
+_NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)?")
 
 
 def unexplained(figure: Any, tabulations: Sequence[Tabulation]) -> tuple[str, ...]:  # noqa: ANN401 - matplotlib is optional
@@ -29,28 +31,43 @@ def unexplained(figure: Any, tabulations: Sequence[Tabulation]) -> tuple[str, ..
     """
     published = np.concatenate([item.published for item in tabulations])
     published = np.append(published[~np.isnan(published)], 0.0)
-    words = " ".join(part for item in tabulations for cell in item.cells for part in cell if part is not None)
+    words = {TOTAL if part is None else part for item in tabulations for cell in item.cells for part in cell}
     questions = []
     for axes in _all_axes(figure):
-        for what, points in _drawn(axes):
+        for what, points in _readable(axes):
             if points is None:
                 questions.append(f"it draws {what}, which could not be read: does it show single units?")
             elif len(points) and not _explained(points, published, axes, words):
                 questions.append(f"it draws {what} at values that its table does not publish: whose are they?")
-    if figure.images or figure.lines or figure.artists or figure.patches:
+    if any(part.images or part.lines or part.artists or part.patches for part in _all_figures(figure)):
         questions.append("it draws outside its axes, which could not be read: does it show single units?")
     if any(not _text_explained(text, published, words) for text in _texts(figure)):
         questions.append("it has numbers in its texts that its table does not publish: what are they?")
     return tuple(dict.fromkeys(questions))
 
 
+def _all_figures(figure: Any) -> Iterator[Any]:  # noqa: ANN401
+    """A figure and the figures inside it."""
+    yield figure
+    for part in figure.subfigs:
+        yield from _all_figures(part)
+
+
 def _all_axes(figure: Any) -> Iterator[Any]:  # noqa: ANN401
     """The axes of a figure, and those set into them."""
-    waiting = list(figure.axes)
+    waiting = list(dict.fromkeys(axes for part in _all_figures(figure) for axes in part.axes))
     while waiting:
         axes = waiting.pop(0)
         yield axes
         waiting += axes.child_axes
+
+
+def _readable(axes: Any) -> Iterator[tuple[str, npt.NDArray[np.float64] | None]]:  # noqa: ANN401
+    """What is drawn, as far as it can be read; what breaks the reading is something that could not be read."""
+    try:
+        yield from _drawn(axes)
+    except (AttributeError, TypeError, ValueError):
+        yield "something", None
 
 
 def _drawn(axes: Any) -> Iterator[tuple[str, npt.NDArray[np.float64] | None]]:  # noqa: ANN401
@@ -62,19 +79,13 @@ def _drawn(axes: Any) -> Iterator[tuple[str, npt.NDArray[np.float64] | None]]:  
         left, bottom, width, height = patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height()
         yield "bars", np.array([[left, bottom], [left + width, bottom + height]])
     for line in axes.lines:
-        yield (
-            "a line or points",
-            np.column_stack(
-                [
-                    np.asarray(line.get_xdata(), dtype=float),
-                    np.asarray(line.get_ydata(), dtype=float),
-                ]
-            ),
-        )
+        yield "a line or points", np.asarray(line.get_xydata(), dtype=float)
     for collection in axes.collections:
         if hasattr(collection, "get_segments"):
             segments = collection.get_segments()
             yield "intervals", np.concatenate(segments) if segments else np.empty((0, 2))
+        elif len(np.unique(getattr(collection, "get_sizes", list)())) > 1:
+            yield "points of different sizes", None
         elif len(collection.get_offsets()) and type(collection).__name__ == "PathCollection":
             yield "points", np.asarray(collection.get_offsets(), dtype=float)
         else:
@@ -83,7 +94,7 @@ def _drawn(axes: Any) -> Iterator[tuple[str, npt.NDArray[np.float64] | None]]:  
         yield "a picture, table or other object", None
 
 
-def _explained(points: Floats, published: Floats, axes: Any, words: str) -> bool:  # noqa: ANN401
+def _explained(points: Floats, published: Floats, axes: Any, words: Collection[str]) -> bool:  # noqa: ANN401
     points = points[~np.isnan(points).any(axis=1)]
     for values, positions, axis in ((points[:, 0], points[:, 1], axes.yaxis), (points[:, 1], points[:, 0], axes.xaxis)):
         near = np.isclose(values[:, None], published[None, :], rtol=1e-9, atol=1e-9).any(axis=1)
@@ -92,16 +103,20 @@ def _explained(points: Floats, published: Floats, axes: Any, words: str) -> bool
     return False
 
 
-def _are_categories(positions: Floats, axis: Any, words: str) -> bool:  # noqa: ANN401
+def _are_categories(positions: Floats, axis: Any, words: Collection[str]) -> bool:  # noqa: ANN401
     """Whether positions are where an axis names categories, or numbers among these; or fill it, as a base line does."""
-    if np.isin(positions, [0.0, 1.0]).all() and len(np.unique(positions)) <= 2:
+    distinct = np.unique(positions)
+    if np.isin(distinct, [0.0, 1.0]).all():
         return True  # from one end of the axes to the other
-    if _has_named_ticks(axis):
-        ticks = np.unique(np.asarray(axis.get_majorticklocs(), dtype=float))
-        reach = 0.5 * (np.diff(ticks).min() if len(ticks) > 1 else 1.0)
-        return bool((np.abs(positions[:, None] - ticks[None, :]).min(axis=1) <= reach).all()) if len(ticks) else False
-    numbers = {float(word) for word in words.split() if _NUMBER.fullmatch(word)}
-    return all(float(position) in numbers for position in positions)
+    if not _has_named_ticks(axis):
+        return set(distinct.tolist()) <= {float(word) for word in words if _NUMBER.fullmatch(word)}
+    labels = [label.get_text() for label in axis.get_ticklabels()]
+    ticks = np.asarray(axis.get_majorticklocs(), dtype=float)[: len(labels)]
+    named = np.array([any(word in label for word in words) for label in labels], dtype=bool)
+    if not named.any() or len(distinct) > _PLACES_PER_CATEGORY * named.sum():
+        return False
+    reach = 0.5 * (np.diff(np.unique(ticks)).min() if len(np.unique(ticks)) > 1 else 1.0)
+    return bool((np.abs(distinct[:, None] - ticks[named][None, :]).min(axis=1) <= reach).all())
 
 
 def _has_named_ticks(axis: Any) -> bool:  # noqa: ANN401
@@ -111,24 +126,28 @@ def _has_named_ticks(axis: Any) -> bool:  # noqa: ANN401
 
 def _texts(figure: Any) -> Iterator[str]:  # noqa: ANN401
     """Every text that a person wrote, titles and legends among them; not the ticks of a numeric axis."""
-    yield from (text.get_text() for text in figure.texts)  # the overall title is one of them
-    legends = list(figure.legends)
+    legends = []
+    for part in _all_figures(figure):
+        yield from (text.get_text() for text in part.texts)  # the overall title is one of them
+        legends += part.legends
     for axes in _all_axes(figure):
         yield from (text.get_text() for text in axes.texts)
         yield from (axes.get_title(loc=place) for place in ("left", "center", "right"))
         legends += [axes.get_legend()] if axes.get_legend() else []
         for axis in (axes.xaxis, axes.yaxis):
             yield axis.get_label().get_text()
+            yield from (label.get_text() for label in axis.get_ticklabels(minor=True))
             if _has_named_ticks(axis):
                 yield from (label.get_text() for label in axis.get_ticklabels())
     for legend in legends:
         yield from (text.get_text() for text in [*legend.get_texts(), legend.get_title()])
 
 
-def _text_explained(text: str, published: Floats, words: str) -> bool:
+def _text_explained(text: str, published: Floats, words: Collection[str]) -> bool:
+    """Whether each number in a text is published, or is (in) the name of a category."""
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, " ")
     for found in _NUMBER.findall(_HARMLESS.sub("", text)):
-        if found in words:
-            continue
         plain = found.replace("−", "-").replace(",", ".")
         decimals = len(plain.partition(".")[2])
         if not np.isclose(np.round(published, decimals), float(plain), atol=1e-9).any():

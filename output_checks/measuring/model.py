@@ -1,40 +1,18 @@
 """Measure a model: its coefficients, and the units that each of them rests on."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from output_checks.errors import InputError
+from output_checks.measuring.fitted import Fitted
 from output_checks.measuring.units import Codes, Units, sum_of_hashes
 from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Tabulation
 from output_checks.model.statistic import Statistic
 
 _EXACT_FIT = 1e-9
-_PANEL_MODELS = {"PooledOLS", "RandomEffects", "PanelOLS"}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Fitted:
-    """What the evidence needs of a fitted model, whatever package fitted it."""
-
-    package: str
-    terms: tuple[str, ...]
-    estimates: Floats
-    standard_errors: Floats
-    design: Floats
-    """Observations × terms, the columns as they entered the model, effects not yet removed."""
-    outcome: Floats
-    """What the model explains, one value per observation."""
-    rows: "pd.Index[Any]"
-    """Label in the researcher's data of each observation."""
-    residual_degrees_of_freedom: float
-    description: Mapping[str, str]
-    """What was fitted, in words: estimator, outcome, effects, standard errors."""
-    effects: int = 0
-    """Absorbed effects: parameters that are estimated but not reported."""
+_STILL = 1e-8
 
 
 def tabulate_model(
@@ -102,49 +80,6 @@ def tabulate_model(
     )
 
 
-def read_fitted(result: object) -> Fitted:
-    """Read the results object of a package that the toolkit knows (linearmodels panel models, for now).
-
-    Raises
-    ------
-    InputError
-        The object is of another kind. It is not guessed at.
-    """
-    package = type(result).__module__.partition(".")[0]
-    if package == "linearmodels" and type(getattr(result, "model", None)).__name__ in _PANEL_MODELS:
-        return _from_linearmodels(result)
-    raise InputError(
-        f"A {type(result).__module__}.{type(result).__qualname__} is not a model that can be measured yet.",
-        remedy=f"a fitted linearmodels panel model ({', '.join(sorted(_PANEL_MODELS))})",
-    )
-
-
-def _from_linearmodels(result: Any) -> Fitted:  # noqa: ANN401 - linearmodels has no types
-    design = result.model.exog.dataframe
-    dependent = result.model.dependent.dataframe
-    kept = (design.notna().all(axis=1) & dependent.notna().all(axis=1)).to_numpy()
-    effects = [
-        word for word in ("entity_effects", "time_effects", "other_effects") if getattr(result.model, word, False)
-    ]
-    return Fitted(
-        package="linearmodels",
-        description={
-            "estimator": f"{type(result.model).__name__} (linearmodels)",
-            "outcome": str(dependent.columns[0]),
-            "effects": ", ".join(word.replace("_", " ") for word in effects) or "none",
-            "standard errors": str(getattr(result, "_cov_type", "unknown")).lower(),
-        },
-        terms=tuple(str(term) for term in result.params.index),
-        estimates=result.params.to_numpy(dtype=float),
-        standard_errors=result.std_errors.to_numpy(dtype=float),
-        design=design.to_numpy(dtype=float)[kept],
-        outcome=dependent.to_numpy(dtype=float)[kept, 0],
-        rows=design.index[kept],
-        residual_degrees_of_freedom=float(result.df_resid),
-        effects=max(0, round(float(result.nobs - result.df_resid)) - len(result.params)),
-    )
-
-
 def _used_rows(fitted: Fitted, data: pd.DataFrame) -> pd.DataFrame:
     """The rows of `data` in the order of the model's observations."""
     if not isinstance(data, pd.DataFrame):
@@ -169,10 +104,32 @@ def _used_rows(fitted: Fitted, data: pd.DataFrame) -> pd.DataFrame:
 def _rare_sides(fitted: Fitted, units: Codes) -> Floats:
     """Per term, the units that its column sets apart, or the outcome does where those are fewer.
 
-    Every coefficient of a model that explains who is among three pupils describes those three.
+    Every coefficient of a model that explains who is among three pupils describes those three. Where effects are
+    absorbed, a column sets apart whoever still varies. Where everything has two values, the coefficients are shares, so
+    that the units of each combination count.
     """
     outcome = _rare_side(fitted.outcome, units)
-    return np.array([min(_rare_side(column, units), outcome) for column in fitted.design.T])
+    shares = all(len(np.unique(column)) <= 2 for column in [*fitted.design.T, fitted.outcome])
+    rare = []
+    for column, within in zip(fitted.design.T, fitted.within.T, strict=True):
+        sides = [_rare_side(column, units), outcome]
+        if fitted.effects and np.ptp(column) > 0:
+            sides.append(float(len(np.unique(units[np.abs(within) > _STILL * max(np.abs(column).max(), 1.0)]))))
+        if shares and len(np.unique(column)) == 2 and len(np.unique(fitted.outcome)) == 2:
+            sides.append(_rarest_combination(column, fitted.outcome, units))
+        rare.append(min(sides))
+    return np.array(rare)
+
+
+def _rarest_combination(column: Floats, outcome: Floats, units: Codes) -> float:
+    """Distinct units in the rarest of the four cells of two two-valued variables."""
+    return float(
+        min(
+            len(np.unique(units[(column == one) & (outcome == other)]))
+            for one in np.unique(column)
+            for other in np.unique(outcome)
+        )
+    )
 
 
 def _rare_side(column: Floats, units: Codes) -> float:
@@ -190,9 +147,12 @@ def _rare_side(column: Floats, units: Codes) -> float:
 
 def _largest_leverage(fitted: Fitted, units: Codes) -> float:
     """Largest sum over a unit's records of their leverage in design and outcome together, at most 1; see MOD4."""
-    basis, _ = np.linalg.qr(fitted.design)
-    residual = fitted.outcome - basis @ (basis.T @ fitted.outcome)
+    basis, triangle = np.linalg.qr(fitted.within)
+    outcome = fitted.outcome * np.sqrt(fitted.weights)
+    # Columns that the effects have absorbed leave nothing but rounding.
+    basis = basis[:, np.abs(np.diag(triangle)) > _STILL * max(np.abs(triangle).max(initial=0.0), 1e-300)]
+    residual = outcome - basis @ (basis.T @ outcome)
     squares = (basis**2).sum(axis=1)
-    if np.linalg.norm(residual) > _EXACT_FIT * np.linalg.norm(fitted.outcome):
+    if np.linalg.norm(residual) > _EXACT_FIT * np.linalg.norm(outcome):
         squares += residual**2 / (residual**2).sum()
     return float(min(np.bincount(units, weights=squares).max(), 1.0))

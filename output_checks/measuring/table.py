@@ -45,7 +45,7 @@ def tabulate(
     _expect_columns(data, by=by, value=value, statistics=statistics)
     grid = _Grid.of(data, by=by, margins=margins)
     codes, hashes = units.codes(data), units.hashes(data)
-    values = _numbers(data, value) if value else np.ones(len(data))
+    values = _without_noise(_numbers(data, value)) if value else np.ones(len(data))
     valid = ~np.isnan(values)
     rows = _Rows(
         values=values[valid],
@@ -295,6 +295,14 @@ def _numbers(data: pd.DataFrame, value: str) -> Floats:
     if np.isinf(numbers).any():
         raise InputError(f"{value!r} has infinite values.", remedy="mend or leave out those records")
     return numbers
+
+
+def _without_noise(values: Floats) -> Floats:
+    """Values to twelve digits, so that 0.3 and 0.1 + 0.2 are one value."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        digits = 11 - np.floor(np.log10(np.abs(values)))
+    scale = 10.0 ** np.clip(np.where(np.isfinite(digits), digits, 0), -290, 290)
+    return np.asarray(np.round(values * scale) / scale)
 
 
 def _spread(by_cell: "pd.Series[Any]", n_cells: int, *, empty: float = np.nan) -> Floats:

@@ -58,6 +58,8 @@ class FactName(StrEnum):
     MEMBERS = "fingerprint of the records"
     """Sum over the cell's valid records of a hash of each record's finest unit, modulo 2**52. Cells of the same records
     have the same; where one cell is two others together, so is its fingerprint, whatever the cells are called."""
+    HIDDEN_IN_LINE = "hidden cells in its line"
+    """How many cells of the line through the cell along variable `of` are hidden, itself among them."""
     SENSITIVE = "sensitive"
     """1 where any statistic of the cell fails a rule for published cells, whether it is hidden or not; otherwise 0."""
     LOWER_BOUND = "lowest value an outsider can prove"

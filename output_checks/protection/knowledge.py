@@ -158,6 +158,8 @@ def public_numbers(tabulation: Tabulation, *, whole: bool) -> tuple[Floats, Floa
             f"{tabulation.title} was attacked as whole numbers, but publishes fractions.", remedy="whole_numbers=False"
         )
     half = np.full(len(published), 0.0 if exact else 0.5 * 10.0**-tabulation.decimals)
+    if not whole:  # no number is more exact than a float
+        half = np.maximum(half, 1e-9 * np.abs(np.nan_to_num(published)))
     # An empty cell is known to add nothing, without rounding.
     half[~tabulation.hidden & np.isnan(tabulation.published)] = 0.0
     return published, half

@@ -16,6 +16,12 @@ def _whole_group(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgem
     return Judgement(fail=fail, review=review & ~fail)
 
 
+def _alone_in_hiding(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
+    share, hidden = facts
+    whole = share >= limits["class_disclosure_percent"] / 100 - _ROUNDING
+    return Judgement.failing(whole & (hidden < 2))
+
+
 def _all_the_same(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
     (distinct,) = facts
     return Judgement.failing((distinct > 0) & (distinct < limits["minimum_distinct_values"]))
@@ -41,6 +47,25 @@ WHOLE_GROUP = CellRule(
     message="{cells} holding (nearly) everyone of their group along {variable}",
 )
 
+HIDDEN_WHOLE_GROUP = CellRule(
+    code="CLS3",
+    title="A group is in the one category that is hidden",
+    aim="Where all other categories of a group are published as zero, everyone is in the hidden one.",
+    advice="Hide a zero beside it, merge categories, or leave the group out of the table.",
+    rationale=(
+        "A hidden cell that holds the whole of its line stays unknown only if another cell of the line is hidden too: "
+        "then it may be that one."
+    ),
+    source=WHOLE_GROUP.source,
+    thresholds=("class_disclosure_percent",),
+    kinds=frozenset({Kind.FREQUENCY}),
+    needs=(FactName.SHARE_OF_LINE, FactName.HIDDEN_IN_LINE),
+    per_variable=True,
+    judges_hidden=True,
+    check=_alone_in_hiding,
+    message="{cells} hidden beside zeros, so that everyone of the group along {variable} must be in it",
+)
+
 ALL_THE_SAME = CellRule(
     code="CLS2",
     title="Everyone has the same value",
@@ -55,4 +80,4 @@ ALL_THE_SAME = CellRule(
     message="{cells} in which everyone has the same value",
 )
 
-RULES = (WHOLE_GROUP, ALL_THE_SAME)
+RULES = (WHOLE_GROUP, HIDDEN_WHOLE_GROUP, ALL_THE_SAME)

@@ -128,9 +128,9 @@ RULE = ReleaseRule(
         "Compares the counts of groups with the same description across all outputs of the release, those that are "
         "printed and those that follow as totals, unless they are of the same records or their data have no unit in "
         "common. It fails where they differ by fewer of the finest units than the minimum, and where as many units "
-        "have other records. It needs a person where the two count valid values of different variables or one is a model, "
-        "since then the difference is of those with a missing value; and where the whole of one has a few coarser "
-        "units more, which may or may not be all of the difference."
+        "have other records. It needs a person where the two count valid values of different variables or one is a "
+        "model, since then the difference is of those with a missing value; and where the whole of one has a few "
+        "coarser units more, which may or may not be all of the difference."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, differencing; ABS DataLab output rules",
     thresholds=("minimum_contributors",),

@@ -70,6 +70,32 @@ def a_number_at_a_tick(axes):
     axes.set_xticks([0, 1, 2], ["havo", "vmbo", "vwo: lowest 12.3"])
 
 
+def scores_between_named_ticks(axes):
+    axes.plot([0.0] * 30, np.linspace(0, 90, 30), "o")
+    axes.set_yticks([0, 45, 90], ["low", "middle", "high"])
+
+
+def scores_around_a_category(axes):
+    axes.plot(np.linspace(-0.4, 0.4, 40), [PUBLISHED["mean"][0]] * 40, "o")
+
+
+def scores_on_an_axis_without_labels(axes):
+    axes.plot([0.0] * 30, pupils(30)["score"], "o")
+    axes.yaxis.set_major_formatter(lambda value, place: "")
+
+
+def a_number_with_its_word(axes):
+    axes.text(0, 0, "7pupils")
+
+
+def a_minor_tick(axes):
+    axes.set_xticks([0.5], ["n = 7"], minor=True)
+
+
+def sizes_of_points(axes):
+    axes.scatter([0, 1], list(PUBLISHED["mean"][:2]), s=[7, 93])
+
+
 def an_inset(axes):
     axes.inset_axes([0.5, 0.5, 0.4, 0.4]).plot(pupils(20)["score"].to_numpy(), "o")
 
@@ -105,6 +131,12 @@ def integer_points(axes):
         secrets_along_the_other_axis,
         a_number_in_the_title,
         a_number_at_a_tick,
+        scores_between_named_ticks,
+        scores_around_a_category,
+        scores_on_an_axis_without_labels,
+        a_number_with_its_word,
+        a_minor_tick,
+        sizes_of_points,
         an_inset,
         outside_the_axes,
     ],
@@ -131,3 +163,20 @@ def test_a_line_over_numeric_categories_raises_no_question():
     assert unexplained(made, tables) == ()
     axes.plot([2019.5], [published["mean"][0]], "o")
     assert unexplained(made, tables)
+
+
+def test_a_figure_inside_a_figure_is_read_too():
+    made = Figure()
+    left, right = made.subfigures(1, 2)
+    left.subplots().bar(np.arange(len(PUBLISHED)), PUBLISHED["mean"])
+    left.axes[0].set_xticks(np.arange(len(PUBLISHED)), PUBLISHED["track"])
+    assert unexplained(made, TABLES) == ()
+    right.suptitle("n = 7")
+    assert unexplained(made, TABLES)
+
+
+def test_error_bars_with_caps_raise_no_question():
+    made, axes = figure()
+    half = [PUBLISHED["mean"] - PUBLISHED["lower_95"], PUBLISHED["upper_95"] - PUBLISHED["mean"]]
+    axes.errorbar(PUBLISHED["track"], PUBLISHED["mean"], yerr=half, fmt="o", capsize=4)
+    assert unexplained(made, TABLES) == ()

@@ -60,6 +60,69 @@ def test_a_little_noise_does_not_hide_a_dummy_for_one(release, data):
         assert release.model(name, model, data=indexed).outcome is FAIL
 
 
+def panel(data, *columns, entity="pupil", effects=False, weights=None):
+    from linearmodels import PanelOLS
+
+    indexed = data.assign(number=data.groupby(entity).cumcount()).set_index([entity, "number"], drop=False)
+    kept = {} if weights is None else {"weights": indexed[weights]}
+    fit = PanelOLS(indexed["y"], indexed[list(columns)], entity_effects=effects, **kept).fit()
+    return fit, indexed
+
+
+def test_effects_of_schools_pass(release, data):
+    model, indexed = panel(data, "constant", "x", entity="school", effects=True)
+    assert release.model("m", model, data=indexed).outcome is PASS
+
+
+def test_a_variable_that_varies_within_one_school_only_fails(release, data):
+    """Beside effects of schools its coefficient compares one pupil with the others of that school."""
+    steady = data.assign(z=data["school"].str[1:].astype(int) * 1.0)
+    steady.loc[5, "z"] += 1
+    model, indexed = panel(steady, "z", entity="school", effects=True)
+    assert release.model("m", model, data=indexed).outcome is FAIL
+
+
+def test_a_variable_that_changes_for_two_pupils_only_fails(release, data):
+    years = pd.concat([data.assign(year=year, y=data["y"] + year) for year in range(4)], ignore_index=True)
+    years["z"] = ((years["pupil"].isin(["p00003", "p00004"])) & (years["year"] > 1)) * 1.0
+    years["trend"] = years["year"] * 1.0
+    model, indexed = panel(years, "trend", "z", effects=True)
+    assert release.model("m", model, data=indexed).outcome is FAIL
+
+
+def test_weights_that_leave_two_pupils_do_not_pass(release, data):
+    weighted = data.assign(w=np.where(data.index < 2, 1.0, 1e-9), even=1.0)
+    model, indexed = panel(weighted, "constant", "x", weights="w")
+    assert release.model("m", model, data=indexed).outcome is not PASS
+    model, indexed = panel(weighted, "constant", "x", weights="even")
+    assert release.model("even", model, data=indexed).outcome is PASS
+
+
+@pytest.mark.parametrize(("few", "expected"), [(0, FAIL), (4, FAIL), (30, PASS)])
+def test_shares_by_regression_are_judged_as_counts(release, data, few, expected):
+    """A two-valued outcome on dummies gives the share in each group, and with its n a count."""
+    group = data.assign(dummy=(data.index < 60) * 1.0, special=((data.index < few) | (data.index >= 700)) * 1.0)
+    model, indexed = fitted(group, "dummy", outcome="special")
+    assert release.model("m", model, data=indexed).outcome is expected
+    adjusted, indexed = fitted(group, "dummy", "x", outcome="special")
+    assert release.model("adjusted", adjusted, data=indexed).outcome is PASS
+
+
+def test_rounding_in_the_computer_makes_no_second_value(release, data):
+    same = data.assign(value=np.where(data.index % 2, 0.3, 0.1 + 0.2))
+    assert release.table("t", same, by="sex", value="value", statistic="mean").outcome is FAIL
+
+
+@pytest.mark.parametrize("margins", [True, False])
+def test_a_whole_group_in_one_category_is_hidden_with_the_zeros_beside_it(release, data, margins):
+    grouped = data.assign(region=np.where(data.index % 2, "north", "south"))
+    grouped.loc[grouped["region"] == "north", "track"] = "vmbo"
+    shown = release.table("t", grouped, by=["region", "track"], margins=margins, suppress=True)
+    inner = shown.frame[(shown.frame["region"] == "north") & (shown.frame["track"] != "Total")]
+    assert inner["n"].isna().all()
+    assert shown.outcome is PASS, shown.reason
+
+
 @pytest.mark.parametrize(("n", "expected"), [(3, FAIL), (9, FAIL), (25, PASS)])
 def test_a_share_that_gives_a_small_count_away_fails(release, data, n, expected):
     rare = data.assign(rare=((data.index // 2) < n) * 1.0)  # n of each sex
