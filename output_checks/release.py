@@ -32,6 +32,7 @@ from output_checks.workflow.judge import judge
 from output_checks.workflow.protect import protect
 from output_checks.workflow.submit import submit
 
+_MOST_DECIMALS = 10
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,79}$")
 
 
@@ -153,9 +154,11 @@ class Release:
         InputError
             A column is absent or of the wrong kind, a statistic is not known, or the table cannot be protected.
         """
+        _expect_decimals(decimals)
+        variables = [by] if isinstance(by, str) else list(by)
         tabulations = tabulate(
             data,
-            by=[by] if isinstance(by, str) else list(by),
+            by=variables,
             statistics=statistics_named(statistic),
             units=self.units,
             value=value,
@@ -171,9 +174,7 @@ class Release:
             OutputKind.TABLE,
             title or table_title(statistic, value, by),
             tabulations,
-            questions=edge_questions(
-                data, by=[by] if isinstance(by, str) else list(by), units=self.units, minimum=minimum
-            ),
+            questions=edge_questions(data, by=variables, units=self.units, minimum=minimum),
         )
 
     def model(
@@ -195,6 +196,7 @@ class Release:
         InputError
             The model is of a kind that is not known, or its observations are not in `data`.
         """
+        _expect_decimals(decimals)
         model = read_fitted(fitted)
         tabulations = tabulate_model(model, data=data, units=self.units, decimals=decimals, population=population)
         title = title or f"{model.description['estimator']} of {model.description['outcome']}"
@@ -216,6 +218,8 @@ class Release:
                 f"A {type(figure).__name__} is not a matplotlib figure.", remedy="matplotlib.figure.Figure"
             )
         table = self._expect_output(of)
+        if name == of:
+            raise InputError("A figure needs a name other than its table's.", remedy=f"{name}_figure")
         picture = io.BytesIO()
         figure.savefig(picture, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None})
         output = Output(
@@ -362,6 +366,11 @@ class Release:
             known = ", ".join(output.name for output in outputs) or "none yet"
             raise InputError(f"No output {name!r} is registered.", remedy=f"one of: {known}")
         return found
+
+
+def _expect_decimals(decimals: int) -> None:
+    if not isinstance(decimals, int) or not 0 <= decimals <= _MOST_DECIMALS:
+        raise InputError(f"Decimals are a whole number from 0 to {_MOST_DECIMALS}.", remedy="decimals=1")
 
 
 def _expect_known_levels(units: Units, policy: Policy) -> None:

@@ -32,7 +32,7 @@ def statistics_named(words: str | Sequence[str]) -> tuple[Statistic, ...]:
     if callable(words):
         raise InputError("A statistic is asked for by name, not by a function.", remedy=f"one of {', '.join(_WORDS)}")
     found: list[Statistic] = []
-    for word in [words] if isinstance(words, str) else words:
+    for word in words if isinstance(words, list | tuple) else [words]:
         if word not in _WORDS:
             close = difflib.get_close_matches(str(word), _WORDS, n=1)
             raise InputError(

@@ -273,6 +273,8 @@ def _shares_of_lines(cells: Sequence[Cell], contributors: Floats, *, by: Sequenc
 
 def _categories(column: "pd.Series[Any]", name: str) -> tuple[Codes, tuple[str, ...]]:
     """Code and label of each row's category, in the column's own order; missing becomes a category."""
+    if column.map(lambda value: isinstance(value, (list, dict, set))).any():
+        raise InputError(f"{name!r} holds lists, not categories.", remedy="a column with one category per record")
     category = column.astype("category").cat.remove_unused_categories()
     labels = [str(label) for label in category.cat.categories]
     if TOTAL in labels or MISSING in labels or len(set(labels)) < len(labels):
@@ -317,10 +319,21 @@ def _expect_columns(data: pd.DataFrame, *, by: Sequence[str], value: str, statis
             f"The data must be a pandas DataFrame, not a {type(data).__name__}.",
             remedy="pd.read_csv(..., dtype=...) first",
         )
+    if not isinstance(value, str) or not all(isinstance(name, str) for name in by):
+        raise InputError("Variables are named by text.", remedy='by=["sex", "track"], value="score"')
+    repeated = sorted({str(name) for name in data.columns[data.columns.duplicated()]} & {*by, value})
+    if repeated:
+        raise InputError(f"The data has two columns called {repeated[0]!r}.", remedy="rename one of them")
     for name in [*by, *([value] if value else [])]:
         if name not in data.columns:
             known = ", ".join(map(str, data.columns[:20]))
             raise InputError(f"There is no column {name!r} in the data.", remedy=f"one of {known}")
+    taken = sorted(set(by) & {statistic.column for statistic in [Statistic.COUNT, *statistics]})
+    if taken:
+        raise InputError(
+            f"A variable cannot be called {taken[0]!r}, which is the heading of a statistic in the table.",
+            remedy="rename that column",
+        )
     if len(set(by)) < len(by):
         raise InputError("A table names the same variable twice.", remedy="each variable once in `by`")
     if len(data) == 0:

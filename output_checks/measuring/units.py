@@ -37,6 +37,11 @@ class Units:
             raise InputError(
                 "No unit levels were given.", remedy='units={"pupil": "RINPERSOON", "school": "WPOBRIN_crypt"}'
             )
+        if not isinstance(columns, Mapping) or not all(map(_are_names, columns.values())):
+            raise InputError(
+                "Each unit level needs the name of its key column, or of several.",
+                remedy='units={"pupil": ["RINPERSOONS", "RINPERSOON"], "school": "WPOBRIN_crypt"}',
+            )
         return cls(
             columns={level: (names,) if isinstance(names, str) else tuple(names) for level, names in columns.items()}
         )
@@ -111,6 +116,11 @@ class Units:
                         remedy=f"one of {', '.join(map(str, data.columns[:12]))}, or join the key to the data first",
                     )
         return pd.DataFrame(found)
+
+
+def _are_names(names: object) -> bool:
+    several = isinstance(names, list | tuple) and bool(names) and all(isinstance(name, str) and name for name in names)
+    return several or (isinstance(names, str) and bool(names))
 
 
 def _hashes(keys: pd.DataFrame) -> npt.NDArray[np.uint64]:

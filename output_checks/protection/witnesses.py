@@ -18,6 +18,7 @@ Fixed: TypeAlias = tuple[int, ...]
 """Hidden cells that an attacker knows all the same: a single contributor knows its own."""
 
 _TOLERANCE = 1e-6
+_RELUCTANCE = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,21 +133,28 @@ class _Region:
     def farthest(
         self, cell: int, *, sign: float, limit: float, room: Floats, atoms: Floats, whole: bool
     ) -> Floats | None:
-        """The move (per group) that takes a cell as far as it goes, up to `limit`; whole if need be."""
-        objective = -sign * self.membership[[cell]][:, self.columns].toarray().ravel()
-        if not objective.any():
+        """The move (per group) that takes a cell as far as it goes, up to `limit`; whole if need be.
+
+        It leaves alone what it need not move, so that it is a witness against many who know some other cell: the vector
+        is (atoms up, atoms down), and each unit of either costs a little.
+        """
+        direction = -sign * self.membership[[cell]][:, self.columns].toarray().ravel()
+        if not direction.any():
             return None
-        target = sparse.csr_array(objective[np.newaxis, :])
-        rows = sparse.vstack([self.still, target], format="csr")
+        n = len(self.columns)
+        objective = np.concatenate([direction, -direction]) + _RELUCTANCE
+        target = sparse.csr_array(direction[np.newaxis, :])
+        half = sparse.vstack([self.still, target], format="csr")
+        rows = sparse.hstack([half, -half], format="csr")
         zeros = np.zeros(self.still.shape[0])
         between = (np.append(zeros, -limit), np.append(zeros, 0.0))
-        bounds = (-room[self.columns], np.full(len(self.columns), np.inf))
+        bounds = (np.zeros(2 * n), np.concatenate([np.full(n, np.inf), room[self.columns]]))
         found = optimum(objective, rows, between=between, bounds=bounds)
-        if whole and found is not None and not _is_whole(atoms[self.columns] + found):
+        if whole and found is not None and not _is_whole(atoms[self.columns] + found[:n] - found[n:]):
             found = optimum(objective, rows, between=between, bounds=bounds, whole=True)
         if found is None:
             return None
-        move = np.asarray(self.membership[:, self.columns] @ found, dtype=float)
+        move = np.asarray(self.membership[:, self.columns] @ (found[:n] - found[n:]), dtype=float)
         return np.round(move) if whole else np.where(np.abs(move) > _TOLERANCE, move, 0.0)
 
 

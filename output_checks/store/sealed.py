@@ -54,6 +54,8 @@ def read_seal(folder: Path) -> Seal:
     path = folder / SEAL
     if not path.is_file():
         raise InputError(f"There is no sealed release in {folder}.", remedy="the folder that `release` printed")
+    if path.is_symlink():
+        raise IntegrityError(f"{path} is a link to somewhere else.", remedy="the release as it was sealed")
     content = read_file(path)
     try:
         seal = decode(content, Seal, source=f"{path}")

@@ -7,6 +7,7 @@ in front of it, so that nobody's verdict is taken on trust.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from typing import TypeAlias
 
 from output_checks.checking import check
 from output_checks.model.evidence import FileContent, Output, OutputKind
@@ -18,6 +19,9 @@ from output_checks.rules.suppression import HIDDEN_BUT_KNOWN
 from output_checks.workflow.bounds import with_bounds
 
 TOOLKIT = f"nco-research {version('nco-research')}"
+
+_Verdicts: TypeAlias = dict[str, tuple[Output, OutputReport]]
+"""Per output, what was derived of it and the report on it."""
 
 
 def judge(
@@ -31,23 +35,37 @@ def judge(
     Returns the outputs with what was derived on the way (file contents, bounds of hidden cells), and the report.
     """
     read = [replace(output, files=_read_files(output, contents)) for output in outputs]
-    failed: dict[str, tuple[Output, OutputReport]] = {}
-    standing: list[Output] = []
+    verdicts: _Verdicts = {}
     for output in read:
-        judged, report = _judge_together([*standing, output], policy)
-        own = _with_betrayals(judged[-1], report)
-        if own.outcome is Outcome.FAIL:
-            failed[output.name] = (judged[-1], own)
-        else:
-            standing.append(output)
-    judged, report = _judge_together(standing, policy)
-    final = failed | {item.name: (item, report.of(item.name)) for item in judged}
-    return tuple(final[output.name][0] for output in outputs), CheckReport(
+        verdicts |= _judge_together([output], policy)
+    standing = [output for output in read if not _fails(verdicts[output.name])]
+    together = _judge_together(standing, policy)
+    # Whoever sees more can prove more: where none fails beside all others, none fails beside those before it.
+    if any(_fails(verdict) for verdict in together.values()):
+        standing = _in_order(standing, policy, verdicts)
+        together = _judge_together(standing, policy)
+    verdicts |= together
+    for output in read:
+        if output.exception_request and _fails(verdicts[output.name]):
+            verdicts[output.name] = _beside(output, standing, policy)
+    return tuple(verdicts[output.name][0] for output in outputs), CheckReport(
         policy=policy.name,
         policy_sha256=policy.sha256,
         toolkit=TOOLKIT,
-        outputs=tuple(final[output.name][1] for output in outputs),
+        outputs=tuple(verdicts[output.name][1] for output in outputs),
     )
+
+
+def _in_order(outputs: Sequence[Output], policy: Policy, verdicts: _Verdicts) -> list[Output]:
+    """Those that do not fail beside the ones before them; the verdicts on the others are noted."""
+    standing: list[Output] = []
+    for output in outputs:
+        judged, report = _beside(output, standing, policy)
+        if report.outcome is Outcome.FAIL:
+            verdicts[output.name] = (judged, report)
+        else:
+            standing.append(output)
+    return standing
 
 
 def is_refused(output: Output, report: OutputReport) -> bool:
@@ -55,24 +73,30 @@ def is_refused(output: Output, report: OutputReport) -> bool:
     return report.outcome is Outcome.FAIL and not output.exception_request
 
 
-def _judge_together(outputs: Sequence[Output], policy: Policy) -> tuple[tuple[Output, ...], CheckReport]:
+def _fails(verdict: tuple[Output, OutputReport]) -> bool:
+    return verdict[1].outcome is Outcome.FAIL
+
+
+def _judge_together(outputs: Sequence[Output], policy: Policy) -> _Verdicts:
     attacked = with_bounds(outputs, width=policy.limits()["minimum_interval_width"])
-    return attacked, check(attacked, policy, toolkit=TOOLKIT)
+    report = check(attacked, policy, toolkit=TOOLKIT)
+    return {output.name: (output, report.of(output.name)) for output in attacked}
 
 
-def _with_betrayals(newest: Output, report: CheckReport) -> OutputReport:
-    """The report on the newest output, with the harm it does to those before it, none of which fails without it."""
-    own = report.of(newest.name)
-    harmed = [item.output for item in report.outputs if item.output != newest.name and item.outcome is Outcome.FAIL]
+def _beside(newest: Output, standing: Sequence[Output], policy: Policy) -> tuple[Output, OutputReport]:
+    """The verdict on one output beside others, none of which fails without it, with the harm that it does to them."""
+    together = _judge_together([*standing, newest], policy)
+    output, report = together[newest.name]
+    harmed = [name for name, verdict in together.items() if name != newest.name and _fails(verdict)]
     if not harmed:
-        return own
+        return output, report
     betrayal = Finding(
         rule=HIDDEN_BUT_KNOWN.code,
         outcome=Outcome.FAIL,
         message=f"Beside it, suppressed cells of {', '.join(harmed)} can be worked out.",
         advice=f"Use the same records and categories as {harmed[0]}, or publish one of the two.",
     )
-    return replace(own, findings=(*own.findings, betrayal))
+    return output, replace(report, findings=(*report.findings, betrayal))
 
 
 def _read_files(output: Output, contents: Mapping[str, bytes]) -> tuple[FileContent, ...]:

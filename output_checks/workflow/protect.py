@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from output_checks.checking import sensitive_cells
-from output_checks.model.evidence import FactName, Flags, Tabulation
+from output_checks.model.evidence import Cell, CellStatus, FactName, Tabulation
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Kind
 from output_checks.protection.suppression import suppress
@@ -24,7 +24,7 @@ def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulati
         No choice of cells protects the table; nothing weaker is returned.
     """
     count, *others = tabulations
-    sensitive = sensitive_cells(tabulations, policy) | _beside_whole_groups(count, policy)
+    sensitive = sensitive_cells(tabulations, policy)
     if not sensitive.any():
         return tuple(tabulations)
     limits = policy.limits()
@@ -34,20 +34,27 @@ def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulati
         width = limits["minimum_interval_percent"] / 100 * np.abs(amounts.values)
         also = [Measure(values=[amounts.values], width=[width], lower=lowest_contribution([amounts]))]
     (status,) = suppress([count], sensitive=[sensitive], width=limits["minimum_interval_width"], also=also)
+    status = _with_company(count, status, policy)
     return tuple(item.with_status(status) for item in tabulations)
 
 
-def _beside_whole_groups(count: Tabulation, policy: Policy) -> Flags:
-    """All cells of a line that is in one category: the zeros beside it say so as well as the cell itself."""
-    limit = policy.limits()["class_disclosure_percent"] / 100
-    beside = np.zeros(len(count.cells), dtype=bool)
+def _with_company(count: Tabulation, status: tuple[CellStatus, ...], policy: Policy) -> tuple[CellStatus, ...]:
+    """Hide a zero too where a hidden cell holds its whole line and no other of the line is hidden: it would be known.
+
+    Where totals are published the proof of suppression sees to that already; hiding more never weakens it.
+    """
+    limit = policy.limits()["class_disclosure_percent"] / 100 - 1e-9
+    chosen = list(status)
     for position, name in enumerate(count.by):
         share = count.fact(FactName.SHARE_OF_LINE, name)
-        if share is None:
-            continue
-        lines = [cell[:position] + cell[position + 1 :] for cell in count.cells]
-        whole = {line for line, value in zip(lines, share.values, strict=True) if value >= limit - 1e-9}
-        beside |= np.array(
-            [line in whole and cell[position] is not None for line, cell in zip(lines, count.cells, strict=True)]
-        )
-    return beside
+        lines: dict[Cell, list[int]] = {}
+        for place, cell in enumerate(count.cells):
+            if cell[position] is not None:
+                lines.setdefault(cell[:position] + cell[position + 1 :], []).append(place)
+        for places in lines.values() if share is not None else ():
+            hidden = [place for place in places if chosen[place] is not CellStatus.PUBLISHED]
+            if len(hidden) == 1 and share is not None and share.values[hidden[0]] >= limit:
+                zeros = [place for place in places if place not in hidden]
+                for place in zeros[:1]:
+                    chosen[place] = CellStatus.SECONDARY_SUPPRESSED
+    return tuple(chosen)
