@@ -18,7 +18,7 @@ def edge_questions(data: pd.DataFrame, *, by: Sequence[str], units: Units, minim
 
     A histogram from the lowest score to the highest gives both away, whatever is in its bins.
     """
-    codes = units.codes(data)[units.levels[0]]
+    codes = units.identify(data).codes[units.levels[0]]
     questions = []
     for name in by:
         edges = list(_edges(data[name]))

@@ -28,7 +28,8 @@ def tabulate_model(
         The observations cannot be found in `data`, so nobody can be counted.
     """
     used = _used_rows(fitted, data)
-    codes = units.codes(used)
+    rows = units.identify(used)
+    codes = rows.codes
     n_terms, n_rows = len(fitted.terms), len(used)
     cells = tuple((term,) for term in fitted.terms)
     parameters = n_terms + fitted.effects
@@ -49,8 +50,8 @@ def tabulate_model(
         fact(FactName.LARGEST_LEVERAGE, same_for_all(_largest_leverage(fitted, codes[units.levels[0]]))),
         *(fact(FactName.RARE_SIDE, _rare_sides(fitted, code), level) for level, code in codes.items()),
     ]
-    members = float(sum_of_hashes(units.hashes(used), np.zeros(n_rows, dtype=np.int64), 1)[0])
-    fingerprint, sketch = units.fingerprint(used), units.sketch(used)
+    members = float(sum_of_hashes(rows.hashes, np.zeros(n_rows, dtype=np.int64), 1)[0])
+    fingerprint, sketch = rows.fingerprint, rows.sketch
 
     def tabulation(statistic: Statistic, values: Floats, decimals: int, facts: Sequence[Fact]) -> Tabulation:
         return Tabulation(

@@ -44,30 +44,30 @@ def tabulate(
     """
     _expect_columns(data, by=by, value=value, statistics=statistics)
     grid = _Grid.of(data, by=by, margins=margins)
-    codes, hashes = units.codes(data), units.hashes(data)
+    rows = units.identify(data)
     values = _without_noise(_numbers(data, value)) if value else np.ones(len(data))
     valid = ~np.isnan(values)
-    rows = _Rows(
+    records = _Rows(
         values=values[valid],
-        units={level: code[valid] for level, code in codes.items()},
-        hashes=hashes[valid],
+        units={level: code[valid] for level, code in rows.codes.items()},
+        hashes=rows.hashes[valid],
     )
     # With n, a mean gives away the counts of two values; with the spread as well, those of three.
     few_values = 3 if any(statistic.kind is Kind.SHAPE for statistic in statistics) else 2
     measured = [
-        _measure(rows, grid.members(margin)[valid], grid.sizes(margin), few_values=few_values)
+        _measure(records, grid.members(margin)[valid], grid.sizes(margin), few_values=few_values)
         for margin in grid.margins
     ]
     everyone = [
         {
             FactName.ALL_RECORDS.value: np.bincount(grid.members(margin), minlength=grid.sizes(margin)).astype(float),
-            FactName.ALL_MEMBERS.value: sum_of_hashes(hashes, grid.members(margin), grid.sizes(margin)),
+            FactName.ALL_MEMBERS.value: sum_of_hashes(rows.hashes, grid.members(margin), grid.sizes(margin)),
         }
         for margin in grid.margins
     ]
     measured = [part | more for part, more in zip(measured, everyone, strict=True)]
     order = grid.order()
-    fingerprint, sketch = units.fingerprint(data), units.sketch(data)
+    fingerprint, sketch = rows.fingerprint, rows.sketch
 
     def joined(name: str) -> Floats:
         return np.concatenate([part[name] for part in measured])[order]
@@ -273,7 +273,7 @@ def _shares_of_lines(cells: Sequence[Cell], contributors: Floats, *, by: Sequenc
 
 def _categories(column: "pd.Series[Any]", name: str) -> tuple[Codes, tuple[str, ...]]:
     """Code and label of each row's category, in the column's own order; missing becomes a category."""
-    if column.map(lambda value: isinstance(value, (list, dict, set))).any():
+    if column.dtype == object and column.map(lambda value: isinstance(value, list | dict | set)).any():
         raise InputError(f"{name!r} holds lists, not categories.", remedy="a column with one category per record")
     category = column.astype("category").cat.remove_unused_categories()
     labels = [str(label) for label in category.cat.categories]
