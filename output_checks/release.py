@@ -155,6 +155,9 @@ class Release:
             A column is absent or of the wrong kind, a statistic is not known, or the table cannot be protected.
         """
         _expect_decimals(decimals)
+        _expect_texts(title=title, population=population)
+        if not isinstance(by, str | list | tuple):
+            raise InputError("Variables are named by text.", remedy='by=["sex", "track"]')
         variables = [by] if isinstance(by, str) else list(by)
         tabulations = tabulate(
             data,
@@ -197,6 +200,7 @@ class Release:
             The model is of a kind that is not known, or its observations are not in `data`.
         """
         _expect_decimals(decimals)
+        _expect_texts(title=title, population=population)
         model = read_fitted(fitted)
         tabulations = tabulate_model(model, data=data, units=self.units, decimals=decimals, population=population)
         title = title or f"{model.description['estimator']} of {model.description['outcome']}"
@@ -217,6 +221,7 @@ class Release:
             raise InputError(
                 f"A {type(figure).__name__} is not a matplotlib figure.", remedy="matplotlib.figure.Figure"
             )
+        _expect_texts(title=title)
         table = self._expect_output(of)
         if name == of:
             raise InputError("A figure needs a name other than its table's.", remedy=f"{name}_figure")
@@ -240,6 +245,7 @@ class Release:
         InputError
             The file does not exist.
         """
+        _expect_texts(title=title, explanation=explanation)
         source = Path(path)
         if not source.is_file():
             raise InputError(f"There is no file {source}.", remedy="the path of an existing file")
@@ -371,6 +377,12 @@ class Release:
 def _expect_decimals(decimals: int) -> None:
     if not isinstance(decimals, int) or not 0 <= decimals <= _MOST_DECIMALS:
         raise InputError(f"Decimals are a whole number from 0 to {_MOST_DECIMALS}.", remedy="decimals=1")
+
+
+def _expect_texts(**texts: object) -> None:
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise InputError(f"{name} must be text.", remedy=f'{name}="..."')
 
 
 def _expect_known_levels(units: Units, policy: Policy) -> None:

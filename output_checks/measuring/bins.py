@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from output_checks.measuring.units import Units
+from output_checks.measuring.units import Codes, Units
 
 _INTERVAL = re.compile(r"^[\[(]\s*(-?[\d.]+(?:e-?\d+)?),\s*(-?[\d.]+(?:e-?\d+)?)\s*[\])]$")
 _WIDENED = 0.001  # pandas.cut moves the lowest edge down by this share of the range
@@ -21,6 +21,7 @@ def edge_questions(data: pd.DataFrame, *, by: Sequence[str], units: Units, minim
     codes = units.identify(data).codes[units.levels[0]]
     questions = []
     for name in by:
+        questions += _outer_values(data[name], codes, minimum)
         edges = list(_edges(data[name]))
         if not edges:
             continue
@@ -42,6 +43,17 @@ def edge_questions(data: pd.DataFrame, *, by: Sequence[str], units: Units, minim
                 if few and any(np.isclose(edge, place, rtol=5e-4, atol=1e-12) for place in places):
                     questions.append(f"the bins of {name} begin or end at the {what} {column}: whose is that?")
     return tuple(dict.fromkeys(questions))
+
+
+def _outer_values(column: "pd.Series[Any]", codes: Codes, minimum: float) -> list[str]:
+    """Numbers that divide a table name its lowest and highest, even where their counts are hidden."""
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column) or column.dropna().empty:
+        return []
+    return [
+        f"the {what} {column.name} that is listed is that of few: whose is it?"
+        for what, value in (("lowest", column.min()), ("highest", column.max()))
+        if len(np.unique(codes[(column == value).to_numpy(dtype=bool, na_value=False)])) < minimum
+    ]
 
 
 def _edges(column: "pd.Series[Any]") -> Iterator[tuple[float, float]]:

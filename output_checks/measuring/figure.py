@@ -17,6 +17,7 @@ _NUMERIC = {
     "FormatStrFormatter",
     "LogFormatterSciNotation",
 }
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _PLACES_PER_CATEGORY = 4  # the edges of two bars beside each other
 _HARMLESS = re.compile(r"(?<![\w.])(95 ?%|(19|20)\d\d)(?![\w.])")  # an interval's level; a year
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)?")
@@ -145,6 +146,7 @@ def _texts(figure: Any) -> Iterator[str]:  # noqa: ANN401
 
 def _text_explained(text: str, published: Floats, words: Collection[str]) -> bool:
     """Whether each number in a text is published, or is (in) the name of a category."""
+    text = _THOUSANDS.sub("", text)
     for word in sorted(words, key=len, reverse=True):
         text = text.replace(word, " ")
     for found in _NUMBER.findall(_HARMLESS.sub("", text)):

@@ -32,7 +32,6 @@ def tabulate_model(
     codes = rows.codes
     n_terms, n_rows = len(fitted.terms), len(used)
     cells = tuple((term,) for term in fitted.terms)
-    parameters = n_terms + fitted.effects
 
     def fact(name: FactName, values: Floats, of: str = "") -> Fact:
         return Fact(name=name, of=of, values=values, origin=Origin.COMPUTED)
@@ -46,7 +45,7 @@ def tabulate_model(
     ]
     resting_on = [
         fact(FactName.RESIDUAL_DEGREES_OF_FREEDOM, same_for_all(fitted.residual_degrees_of_freedom)),
-        fact(FactName.PARAMETERS_PER_OBSERVATION, same_for_all(parameters / n_rows)),
+        fact(FactName.PARAMETERS_PER_OBSERVATION, same_for_all(n_terms / n_rows)),
         fact(FactName.LARGEST_LEVERAGE, same_for_all(_largest_leverage(fitted, codes[units.levels[0]]))),
         *(fact(FactName.RARE_SIDE, _rare_sides(fitted, code), level) for level, code in codes.items()),
     ]
@@ -106,10 +105,10 @@ def _rare_sides(fitted: Fitted, units: Codes) -> Floats:
     """Per term, the units that its column sets apart, or the outcome does where those are fewer.
 
     Every coefficient of a model that explains who is among three pupils describes those three. Where effects are
-    absorbed, a column sets apart whoever still varies. Where everything has two values, the coefficients are shares, so
-    that the units of each combination count.
+    absorbed, a column sets apart whoever still varies. A saturated model gives the mean of each combination of its
+    columns, the reference group too; where the outcome has two values as well, the coefficients are shares.
     """
-    outcome = _rare_side(fitted.outcome, units)
+    outcome = min(_rare_side(fitted.outcome, units), _rarest_group(fitted, units))
     shares = all(len(np.unique(column)) <= 2 for column in [*fitted.design.T, fitted.outcome])
     rare = []
     for column, within in zip(fitted.design.T, fitted.within.T, strict=True):
@@ -120,6 +119,21 @@ def _rare_sides(fitted: Fitted, units: Codes) -> Floats:
             sides.append(_rarest_combination(column, fitted.outcome, units))
         rare.append(min(sides))
     return np.array(rare)
+
+
+def _rarest_group(fitted: Fitted, units: Codes) -> float:
+    """Distinct units in the rarest group whose mean a saturated model gives; infinite where the model is not saturated.
+
+    With an outcome of two values, in the rarer outcome of any group.
+    """
+    rows, group = np.unique(fitted.design, axis=0, return_inverse=True)
+    if len(rows) > fitted.design.shape[1]:
+        return np.inf
+    values, outcome = np.unique(fitted.outcome, return_inverse=True)
+    parts = np.ravel(group) * 2 + outcome if len(values) == 2 else np.ravel(group)
+    n_parts = len(rows) * (2 if len(values) == 2 else 1)
+    pairs = np.unique(np.column_stack([parts, units]), axis=0)
+    return float(np.bincount(pairs[:, 0], minlength=n_parts).min())
 
 
 def _rarest_combination(column: Floats, outcome: Floats, units: Codes) -> float:

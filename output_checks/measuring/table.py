@@ -89,8 +89,10 @@ def tabulate(
             for name in (FactName.TOTAL, FactName.LARGEST, FactName.SECOND_LARGEST)
         ),
     ]
-    count_facts = [computed(name, name.value) for name in (FactName.ALL_RECORDS, FactName.ALL_MEMBERS)]
     cells = tuple(grid.cells[position] for position in order)
+    most = float(np.bincount(records.units[units.levels[0]]).max(initial=1))
+    per_unit = Fact(name=FactName.RECORDS_PER_UNIT, values=np.full(len(cells), most), origin=Origin.COMPUTED)
+    count_facts = [computed(name, name.value) for name in (FactName.ALL_RECORDS, FactName.ALL_MEMBERS)] + [per_unit]
     finest = units.levels[0]
     shares = _shares_of_lines(cells, joined(f"units {finest}"), by=by)
     tabulations = []

@@ -36,6 +36,7 @@ class FactName(StrEnum):
 
     RECORDS = "records"
     """Rows with a valid value."""
+    RECORDS_PER_UNIT = "most records of one of the finest units"
     ALL_RECORDS = "records, with or without a value"
     ALL_MEMBERS = "fingerprint of the records, with or without a value"
     CONTRIBUTORS = "contributors"
@@ -154,6 +155,12 @@ class Tabulation:
         ranges = [item.sketch.max() for item in (self, other) if len(item.sketch) >= SKETCH_SIZE]
         first, second = (item.sketch[item.sketch <= min(ranges, default=np.inf)] for item in (self, other))
         return min(len(first), len(second)) < _ENOUGH_HASHES or bool(np.isin(first, second).any())
+
+    def may_contain_or_be_in(self, other: "Tabulation") -> bool:
+        """False only where the sketches show that each has units that the other lacks."""
+        ranges = [item.sketch.max() for item in (self, other) if len(item.sketch) >= SKETCH_SIZE]
+        first, second = (item.sketch[item.sketch <= min(ranges, default=np.inf)] for item in (self, other))
+        return bool(np.isin(first, second).all() or np.isin(second, first).all())
 
     def fact(self, name: FactName, of: str = "") -> Fact | None:
         """The fact by this name, or None where nobody established it."""

@@ -22,6 +22,7 @@ class _Counted:
     """A group whose count is published or follows from the table. `position` is its cell, or its first part."""
 
     units: Mapping[str, float]
+    records: float
     members: int | None
     """Fingerprint of its records; None where unknown."""
     position: int
@@ -46,8 +47,10 @@ def _nearly_equal_groups(outputs: Sequence[Output], policy: Policy) -> list[tupl
         whole = shared.get(frozenset())
         if close:
             # A model's n differs from a table's by those without a covariate: seldom anybody's secret.
-            alike = one.variable == other.variable and one.parts == other.parts
+            alike = one.variable == other.variable and one.parts == other.parts and one.may_contain_or_be_in(other)
             findings.append((second.name, _finding(first.name, position, close, policy.units[0], fail=alike)))
+        elif one.variable == other.variable and (same := _whole_in_both(shared)):
+            findings.append((second.name, _selected(first.name, position, same)))
         elif whole and (level := _level_of_few(*whole, minimum)):
             findings.append((second.name, _finding(first.name, position, [whole[1].position], level, fail=False)))
     return findings
@@ -67,13 +70,40 @@ def _finding(first: str, position: int, cells: Sequence[int], level: str, *, fai
     )
 
 
+def _selected(first: str, position: int, cells: Sequence[int]) -> Finding:
+    return Finding(
+        rule=_CODE,
+        outcome=Outcome.REVIEW,
+        tabulation=position,
+        cells=tuple(cells),
+        message=(
+            f"{len(cells)} of its groups are the same as in {first}, though the tables are of different records: does "
+            "everyone of those groups have what the smaller selection is made by?"
+        ),
+        advice="Say in release.explain how the records were selected; merge the group if that tells something of it.",
+    )
+
+
+def _whole_in_both(shared: Mapping[_Group, tuple[_Counted, _Counted]]) -> list[int]:
+    """Groups that are whole in both tables, where the tables themselves are not of the same records."""
+    whole = shared.get(frozenset())
+    if whole is None or None in {whole[0].members, whole[1].members} or whole[0].members == whole[1].members:
+        return []
+    return [
+        other.position
+        for group, (one, other) in shared.items()
+        if group and one.members is not None and one.members == other.members and other.records > 0
+    ]
+
+
 def _differ_by_few(one: _Counted, other: _Counted, minimum: Mapping[str, float]) -> bool:
     """Whether two groups of other records hold nearly the same of the finest units, or the same with other records."""
     if one.members is not None and one.members == other.members:
         return False
     finest = next(iter(minimum))
     difference = abs(one.units.get(finest, 0.0) - other.units.get(finest, 0.0))
-    return 0 < difference < minimum[finest] or (difference == 0 and None not in {one.members, other.members})
+    records = abs(one.records - other.records)
+    return 0 < difference < minimum[finest] or (difference == 0 and 0 < records < minimum[finest])
 
 
 def _level_of_few(one: _Counted, other: _Counted, minimum: Mapping[str, float]) -> str:
@@ -93,6 +123,7 @@ def _groups(tabulation: Tabulation, levels: Sequence[str]) -> dict[_Group, _Coun
     def counted(positions: Sequence[int]) -> _Counted:
         return _Counted(
             units={level: float(values[list(positions)].sum()) for level, values in units.items()},
+            records=float(tabulation.values[list(positions)].sum()),
             members=None if members is None else sum(int(members[position]) for position in positions) % 2**52,
             position=positions[0],
         )
@@ -123,14 +154,14 @@ RULE = ReleaseRule(
     code=_CODE,
     title="Nearly the same group published twice",
     aim="The same table with and without one pupil shows that pupil's cell.",
-    advice="Use one population for all tables of a release, or round the counts.",
+    advice="Use one population for all tables of a release.",
     rationale=(
         "Compares the counts of groups with the same description across all outputs of the release, those that are "
         "printed and those that follow as totals, unless they are of the same records or their data have no unit in "
-        "common. It fails where they differ by fewer of the finest units than the minimum, and where as many units "
-        "have other records. It needs a person where the two count valid values of different variables or one is a "
-        "model, since then the difference is of those with a missing value; and where the whole of one has a few "
-        "coarser units more, which may or may not be all of the difference."
+        "common. It fails where they differ by fewer of the finest units than the minimum, or as many units by as few "
+        "records. It needs a person where neither data set holds the other, where the two count valid values of "
+        "different variables or one is a model, where the whole of one has a few coarser units more, and where a group "
+        "is whole in both though the tables are not of the same records."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, differencing; ABS DataLab output rules",
     thresholds=("minimum_contributors",),

@@ -10,8 +10,9 @@ _ROUNDING = 1e-6
 
 
 def _interval_too_narrow(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
-    sensitive, lower, upper = facts
-    return Judgement.failing((sensitive > 0) & (upper - lower < limits["minimum_interval_width"] - _ROUNDING))
+    sensitive, lower, upper, records = facts
+    narrow = upper - lower < limits["minimum_interval_width"] * records - _ROUNDING
+    return Judgement.failing((sensitive > 0) & narrow)
 
 
 def _total_too_narrow(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
@@ -23,17 +24,20 @@ HIDDEN_BUT_KNOWN = CellRule(
     code="SUP1",
     title="A suppressed cell can be worked out",
     aim="What is hidden in one place must not follow from the totals, another table or both together.",
-    advice="Ask for the table with suppress=True, so that further cells are hidden, or leave the totals out.",
+    advice=(
+        "Ask for the table with suppress=True; where another output gives it away, give both margins=True, so that "
+        "both are protected with their totals, or publish one of the two."
+    ),
     rationale=(
         "The attacker takes all published cells of the same records together and works out the lowest and highest "
         "value each hidden count can have. Without those bounds nothing counts as suppressed. Judged are the cells "
         "that are sensitive themselves; one that is hidden only to protect them may become known, as long as they "
-        "do not."
+        "do not. Where units have several records, the width is asked for in records of as many units."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, secondary suppression and audit",
     thresholds=("minimum_interval_width",),
     kinds=frozenset({Kind.FREQUENCY}),
-    needs=(FactName.SENSITIVE, FactName.LOWER_BOUND, FactName.UPPER_BOUND),
+    needs=(FactName.SENSITIVE, FactName.LOWER_BOUND, FactName.UPPER_BOUND, FactName.RECORDS_PER_UNIT),
     judges_hidden=True,
     check=_interval_too_narrow,
     message="{cells} hidden, but too easy to work out from what is published",

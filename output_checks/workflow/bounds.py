@@ -69,7 +69,12 @@ def _attack_family(
     facts = {}
     for system in systems.values():
         places, tables = zip(*system, strict=True)
-        for place, item, bounds in zip(places, tables, _attack(tables, counts=counts), strict=False):
+        found = _attack(tables, counts=counts)
+        if not found:  # not of the same numbers after all, such as the same pupils a year later: each by itself
+            found = [bounds for table in tables for bounds in _attack([table], counts=counts) or [None]]
+        for place, item, bounds in zip(places, tables, found, strict=True):
+            if bounds is None:
+                continue
             if len(item.cells) == len(tabulations[place].cells):  # a model's n hides nothing and needs no bounds
                 facts[place] = _bound_facts(item, *bounds, counts=counts)
     return facts
@@ -110,14 +115,14 @@ def _innermost(item: Tabulation) -> Sequence[int]:
     return [position for position, cell in enumerate(item.cells) if None not in cell]
 
 
-def _attack(items: Sequence[Tabulation], *, counts: bool) -> Sequence[tuple[Floats, Floats]]:
-    """Bounds per table of one system; none at all where the attack could not be completed."""
+def _attack(items: Sequence[Tabulation], *, counts: bool) -> Sequence[tuple[Floats, Floats] | None]:
+    """Bounds per table of one system, None where the attack was not complete; nothing where numbers contradict."""
     try:
         lower = 0.0 if counts else lowest_contribution(items)
         result = attack(items, whole_numbers=counts, lower=lower)
     except InputError:
         return ()
-    return result.bounds if result.complete else ()
+    return result.bounds if result.complete else ((None,) * len(items))
 
 
 def _bound_facts(item: Tabulation, lower: Floats, upper: Floats, *, counts: bool) -> list[Fact]:

@@ -33,7 +33,9 @@ def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulati
     if amounts is not None:
         width = limits["minimum_interval_percent"] / 100 * np.abs(amounts.values)
         also = [Measure(values=[amounts.values], width=[width], lower=lowest_contribution([amounts]))]
-    (status,) = suppress([count], sensitive=[sensitive], width=limits["minimum_interval_width"], also=also)
+    per_unit = count.fact(FactName.RECORDS_PER_UNIT)
+    records = 1.0 if per_unit is None else float(per_unit.values.max(initial=1.0))
+    (status,) = suppress([count], sensitive=[sensitive], width=limits["minimum_interval_width"] * records, also=also)
     status = _with_company(count, status, policy)
     return tuple(item.with_status(status) for item in tabulations)
 

@@ -284,3 +284,33 @@ def test_two_cohorts_without_a_pupil_in_common_are_not_compared():
         verdicts(table(first, name="first", by=("sex",)), table(later, name="later", by=("sex",))).outcome
         is Outcome.PASS
     )
+
+
+def test_a_group_that_is_whole_in_a_selection_needs_review():
+    """All of the special group are repeaters, as the two tables of equal counts say together."""
+    data = pupils(900).assign(kind=lambda d: np.where(d.index < 45, "special", "regular"))
+    repeaters = data[(data["kind"] == "special") | (data.index % 3 == 0)]
+    everyone = table(data, name="everyone", by=("kind",), statistic="mean", value="score", margins=False)
+    selected = table(repeaters, name="selected", by=("kind",), statistic="mean", value="score", margins=False)
+    report = verdicts(everyone, selected)
+    assert report.of("selected").outcome is Outcome.REVIEW
+    assert "same as in everyone" in report.of("selected").reason
+
+
+def test_two_waves_of_the_same_pupils_are_judged_each_by_itself():
+    """The records have the same fingerprints and other values: they are not one table in two forms."""
+    first = small_cells()
+    second = first.assign(track=np.roll(first["track"], 7), score=first["score"] + 5)
+    shown = [
+        table(data, name=name, by=("track",), statistic="mean", value="score")
+        for name, data in (("first", first), ("second", second))
+    ]
+    report = verdicts(*shown)
+    assert [item.outcome for item in report.outputs] == [Outcome.PASS, Outcome.PASS]
+
+
+def test_all_waves_beside_one_wave_of_the_same_pupils_pass():
+    data = pupils(900)
+    both = table(pd.concat([data, data]), name="both", by=("sex",))
+    one = table(data, name="one", by=("sex",))
+    assert verdicts(both, one).outcome is Outcome.PASS

@@ -108,6 +108,47 @@ def test_shares_by_regression_are_judged_as_counts(release, data, few, expected)
     assert release.model("adjusted", adjusted, data=indexed).outcome is PASS
 
 
+@pytest.mark.parametrize(("schools", "expected"), [(1, FAIL), (4, PASS)])
+def test_the_reference_group_of_a_saturated_model_is_judged(release, data, schools, expected):
+    """The constant is the mean of whoever no dummy names."""
+    few = data["school"].isin([f"s00{i}" for i in range(schools)])
+    grouped = data.assign(north=(~few & (data.index % 2 == 0)) * 1.0, south=(~few & (data.index % 2 == 1)) * 1.0)
+    model, indexed = fitted(grouped, "north", "south")
+    assert release.model("m", model, data=indexed).outcome is expected
+
+
+def test_few_with_the_outcome_in_the_reference_group_fail(release, data):
+    group = np.arange(len(data)) % 3
+    passed = np.where(group == 0, data.index < 18, data.index % 2).astype(float)  # six of the reference group
+    shares = data.assign(a=(group == 1) * 1.0, b=(group == 2) * 1.0, passed=passed)
+    model, indexed = fitted(shares, "a", "b", outcome="passed")
+    assert release.model("m", model, data=indexed).outcome is FAIL
+
+
+def test_effects_of_pupils_over_a_few_years_are_no_saturated_model(release, data):
+    """The standard model of growth: the effects of pupils are absorbed and not published."""
+    rng = np.random.default_rng(3)
+    years = pd.concat([data.assign(year=year) for year in range(3)], ignore_index=True)
+    years = years.assign(trend=years["year"] * 1.0, x=rng.normal(size=len(years)), y=rng.normal(size=len(years)))
+    model, indexed = panel(years, "trend", "x", effects=True)
+    assert release.model("m", model, data=indexed).outcome is PASS
+
+
+def test_suppression_leaves_ten_pupils_open_where_each_has_several_records(release, data):
+    groups = data.assign(track=np.where(data.index == 0, "a", np.where(data.index == 1, "b", data["track"])))
+    long = pd.concat([groups] * 5)
+    shown = release.table("t", long, by="track", margins=True, suppress=True)
+    assert shown.outcome is PASS
+    assert shown.frame["n"].isna().sum() == 3  # with a and b alone the ten records would be one pupil each
+
+
+def test_numbers_that_name_the_lowest_and_highest_need_review(release, data):
+    scored = data.assign(mark=(data["score"] // 10).clip(3, 7))
+    scored.loc[0, "mark"] = 1
+    assert release.table("t", scored, by="mark", suppress=True).outcome is REVIEW
+    assert release.table("t", scored.iloc[1:], by="mark", suppress=True).outcome is PASS
+
+
 def test_rounding_in_the_computer_makes_no_second_value(release, data):
     same = data.assign(value=np.where(data.index % 2, 0.3, 0.1 + 0.2))
     assert release.table("t", same, by="sex", value="value", statistic="mean").outcome is FAIL
@@ -253,6 +294,10 @@ def test_an_absent_key_column_is_named(release, data):
     "wrong",
     [
         {"by": [5]},
+        {"by": None},
+        {"by": 0},
+        {"by": "sex", "population": None},
+        {"by": "sex", "title": 5},
         {"by": [["track"]]},
         {"by": "lists"},
         {"by": "sex", "statistic": 5},

@@ -103,9 +103,16 @@ def test_a_maximum_fails_however_many_stand_behind_it_and_a_median_needs_review(
     assert outcome_of("EXT1", empty)[0].outcome is PASS
 
 
-@pytest.mark.parametrize(("upper", "expected"), [(9, FAIL), (10, PASS), (11, PASS)])
-def test_a_hidden_count_must_stay_uncertain_by_ten(upper, expected):
-    bounds = {FactName.LOWER_BOUND: [0], FactName.UPPER_BOUND: [upper]}
+@pytest.mark.parametrize(
+    ("upper", "records", "expected"),
+    [(9, 1, FAIL), (10, 1, PASS), (11, 1, PASS), (19, 2, FAIL), (20, 2, PASS)],
+)
+def test_a_hidden_count_must_stay_uncertain_by_ten_units(upper, records, expected):
+    bounds = {
+        FactName.LOWER_BOUND: [0],
+        FactName.UPPER_BOUND: [upper],
+        FactName.RECORDS_PER_UNIT: [records],
+    }
     whole = {(FactName.SHARE_OF_LINE, "group"): [0]}
     sensitive = tabulation([3], facts=contributors(3) | whole | bounds, hidden=[0])
     assert outcome_of("SUP1", sensitive)[0].outcome is expected
