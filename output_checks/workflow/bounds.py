@@ -12,6 +12,7 @@ from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Ori
 from output_checks.model.statistic import Kind, Statistic
 from output_checks.protection.attacker import attack
 from output_checks.protection.overlaps import published_elsewhere
+from output_checks.protection.regroupings import with_coarser_variables
 from output_checks.workflow.totals import lowest_contribution, totals
 
 _Place: TypeAlias = tuple[int, int]
@@ -119,7 +120,7 @@ def _attack(items: Sequence[Tabulation], *, counts: bool) -> Sequence[tuple[Floa
     """Bounds per table of one system, None where the attack was not complete; nothing where numbers contradict."""
     try:
         lower = 0.0 if counts else lowest_contribution(items)
-        result = attack(items, whole_numbers=counts, lower=lower)
+        result = attack(with_coarser_variables(items), whole_numbers=counts, lower=lower)
     except InputError:
         return ()
     return result.bounds if result.complete else ((None,) * len(items))

@@ -314,3 +314,42 @@ def test_all_waves_beside_one_wave_of_the_same_pupils_pass():
     both = table(pd.concat([data, data]), name="both", by=("sex",))
     one = table(data, name="one", by=("sex",))
     assert verdicts(both, one).outcome is Outcome.PASS
+
+
+def regrouped(seed=1):
+    """Tracks in two levels, and one small cell in each level."""
+    data = pupils(1200, seed=seed)
+    data["track"] = np.random.default_rng(seed).choice(["bb", "kb", "tl", "havo", "vwo"], len(data))
+    data["ses"] = np.where(data.index % 2, "low", "high")
+    data.loc[(data["track"] == "kb") & (data["ses"] == "low"), "ses"] = "high"
+    data.loc[(data["track"] == "vwo") & (data["ses"] == "low"), "ses"] = "high"
+    for track, few in (("kb", 4), ("vwo", 7)):
+        data.loc[data.index[data["track"] == track][:few], "ses"] = "low"
+    data["level"] = data["track"].map({"bb": "vmbo", "kb": "vmbo", "tl": "vmbo", "havo": "high", "vwo": "high"})
+    return data
+
+
+@pytest.mark.parametrize("margins", [True, False])
+def test_a_coarser_grouping_gives_a_hidden_cell_of_each_group_back(margins):
+    """By tracks, one cell is hidden in each level; by levels, each total less the tracks shown is that cell."""
+    data = regrouped()
+    (count,) = tabulate(data, by=["track", "ses"], statistics=statistics_named("count"), units=UNITS, margins=margins)
+    small = {("kb", "low"), ("vwo", "low")} | ({("kb", None), ("vwo", None)} if margins else set())
+    status = tuple(CellStatus.PRIMARY_SUPPRESSED if cell in small else CellStatus.PUBLISHED for cell in count.cells)
+    tabulations = (count.with_status(status),)
+    content = table_csv(tabulations)
+    files = (read_content("fine.csv", content),)
+    made = Output(name="fine", kind=OutputKind.TABLE, title="", tabulations=tabulations, files=files)
+    fine = (made, {"fine.csv": content})
+    coarse = table(data, name="coarse", by=("level", "ses"), statistic="mean", value="score", margins=False)
+    other = table(data, name="other", by=("sex",), statistic="mean", value="score", margins=False)
+    for safe in (verdicts(fine), verdicts(coarse), verdicts(fine, other)):
+        assert safe.outcome is not Outcome.FAIL  # nearly everyone of a track is high, which a person has to see
+    assert verdicts(fine, coarse).of("coarse").outcome is Outcome.FAIL
+
+
+def test_a_coarser_grouping_of_which_nothing_is_hidden_passes():
+    data = regrouped()
+    fine = table(data, name="fine", by=("track",), margins=True)
+    coarse = table(data, name="coarse", by=("level",), margins=True)
+    assert verdicts(fine, coarse).outcome is Outcome.PASS
