@@ -23,6 +23,7 @@ REFERENCE = Path(__file__).parent / "reference"
 COMMANDS = {"output-checks": "output_checks.cli", "nco": "nco_research.cli"}
 FRONT_DOORS = (
     "output_checks.release",
+    "output_checks.registered",
     "output_checks.model.statistic",
     "output_checks.model.evidence",
     "output_checks.model.finding",

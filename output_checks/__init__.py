@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from output_checks.release import Registered, Release
+    from output_checks.registered import Registered
+    from output_checks.release import Release
 
 __all__ = ["Registered", "Release"]
 

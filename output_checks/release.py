@@ -5,7 +5,7 @@ import getpass
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ from output_checks.measuring.statistics import statistics_named, table_title
 from output_checks.measuring.table import tabulate
 from output_checks.measuring.units import UnitColumns, Units
 from output_checks.model.evidence import Output, OutputKind, Tabulation
-from output_checks.model.finding import CheckReport, Outcome, OutputReport
+from output_checks.model.finding import CheckReport, Outcome
 from output_checks.model.policy import Policy
 from output_checks.policies import expect_accepted, load_policy
 from output_checks.readers import read_content
-from output_checks.rendering.csv import published_frame, table_csv
-from output_checks.rendering.html import output_html
-from output_checks.rendering.words import VERDICTS, verdict_line
+from output_checks.registered import Registered
+from output_checks.rendering.csv import table_csv
+from output_checks.rendering.words import VERDICTS
 from output_checks.store.draft import Draft, load_outputs, open_draft, read_draft, remove_output, save_output
 from output_checks.workflow.judge import judge
 from output_checks.workflow.protect import protect
@@ -34,36 +34,6 @@ from output_checks.workflow.submit import submit
 
 _MOST_DECIMALS = 10
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,79}$")
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Registered:
-    """A registered output with its verdict. Shows itself in a notebook, without the counts behind it."""
-
-    output: Output
-    report: OutputReport
-    files: Mapping[str, bytes]
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """What would leave, one row per cell; NaN where suppressed."""
-        return published_frame(self.output.tabulations)
-
-    @property
-    def outcome(self) -> Outcome:
-        return self.report.outcome
-
-    @property
-    def reason(self) -> str:
-        return self.report.reason
-
-    def __repr__(self) -> str:
-        hidden = int(self.output.tabulations[0].hidden.sum()) if self.output.tabulations else 0
-        suppressed = f" {hidden} of {len(self.output.tabulations[0].cells)} cells are suppressed." if hidden else ""
-        return f"{self.output.name}: {verdict_line(self.report)}{suppressed}"
-
-    def _repr_html_(self) -> str:
-        return output_html(self.output, self.report, self.files)
 
 
 class Release:
