@@ -27,6 +27,7 @@ def configure(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     submit.add_argument("folder", type=Path, metavar="DRAFT", help="the draft release's folder")
     submit.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where submissions are kept")
+    submit.add_argument("--json", action="store_true", help="print where it is as JSON")
     submit.set_defaults(run=hand_in)
 
 
@@ -50,5 +51,6 @@ def show(arguments: argparse.Namespace) -> int:
 
 def hand_in(arguments: argparse.Namespace) -> int:
     """Write the submission and say where it is."""
-    print(f"Submitted: {Release.open(arguments.folder).submit(arguments.to)}")
+    written = Release.open(arguments.folder).submit(arguments.to)
+    print(json.dumps({"submission": str(written)}) if arguments.json else f"Submitted: {written}")
     return 0

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import json
 from pathlib import Path
 
 from output_checks.store.keys import load_private_key, load_public_keys
@@ -23,6 +24,7 @@ def configure(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--keys", type=Path, required=True, metavar="FOLDER", help="the checkers' public keys (.pub)")
     parser.add_argument("--as", dest="checker", required=True, metavar="NAME", help="the output checker who releases")
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="that checker's own .key file")
+    parser.add_argument("--json", action="store_true", help="print where it is as JSON")
     parser.set_defaults(run=run)
 
 
@@ -36,5 +38,5 @@ def run(arguments: argparse.Namespace) -> int:
         folder=arguments.to,
         now=dt.datetime.now(dt.UTC),
     )
-    print(f"Released: {written}")
+    print(json.dumps({"release": str(written)}) if arguments.json else f"Released: {written}")
     return 0

@@ -301,8 +301,8 @@ def test_the_whole_review_by_command(submitted, people, tmp_path, capsys):
     assert main(["review", str(submitted), *first, "--return", "means=too much detail", "--approve-rest"]) == 0
     assert main(["review", str(submitted), *second, "--approve-rest"]) == 0
     capsys.readouterr()
-    assert main(["release", str(submitted), "--to", str(tmp_path / "out"), *keys, *second]) == 0
-    assert "study-1-release" in capsys.readouterr().out
+    assert main(["release", str(submitted), "--to", str(tmp_path / "out"), *keys, *second, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["release"].endswith("study-1-release")
     assert main(["verify", str(tmp_path / "out" / "study-1-release"), *keys]) == 0
     assert "first and second" in capsys.readouterr().out
     assert main(["page", str(submitted), "--to", str(tmp_path / "page.html")]) == 0
