@@ -27,6 +27,10 @@ _LARGEST_ELIMINATION = 600
 _LARGEST_WHOLE_NUMBER_PROBLEM = 300
 
 
+class ContradictingTablesError(InputError):
+    """No numbers at all fit what these tables publish: they are not of the same records and values."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AttackResult:
     """What an outsider can prove."""
@@ -73,8 +77,10 @@ def attack(
 
     Raises
     ------
+    ContradictingTablesError
+        The published numbers contradict each other.
     InputError
-        The published numbers contradict each other, or cannot be what they are said to be.
+        They cannot be what they are said to be, or the bounds could not be computed.
     """
     if lower not in {0.0, -np.inf}:
         raise InputError("The lower bound of contributions must be 0 or -inf.", remedy="lower=0.0")
@@ -85,7 +91,7 @@ def attack(
             return _attack(tabulations, knowledge)
         except ContradictionError as found:
             contradiction = contradiction or str(found)
-    raise InputError(
+    raise ContradictingTablesError(
         f"The published numbers contradict each other{contradiction}.",
         remedy="make all tables from one selection of records, and give a regrouped variable a name of its own",
     )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import TypeAlias
 
 import numpy as np
@@ -10,13 +11,15 @@ import numpy as np
 from output_checks.errors import InputError
 from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Output, Tabulation
 from output_checks.model.statistic import Kind, Statistic
-from output_checks.protection.attacker import attack
+from output_checks.protection.attacker import ContradictingTablesError, attack
 from output_checks.protection.overlaps import published_elsewhere
 from output_checks.protection.regroupings import with_coarser_variables
 from output_checks.workflow.totals import lowest_contribution, totals
 
 _Place: TypeAlias = tuple[int, int]
 """Which output, and which of its tabulations."""
+_Bounds: TypeAlias = tuple[Floats, Floats]
+_MOST_APART = 8
 _BOUNDS = frozenset({FactName.LOWER_BOUND, FactName.UPPER_BOUND, FactName.INTERVAL_PERCENT})
 
 
@@ -70,10 +73,7 @@ def _attack_family(
     facts = {}
     for system in systems.values():
         places, tables = zip(*system, strict=True)
-        found = _attack(tables, counts=counts)
-        if not found:  # not of the same numbers after all, such as the same pupils a year later: each by itself
-            found = [bounds for table in tables for bounds in _attack([table], counts=counts) or [None]]
-        for place, item, bounds in zip(places, tables, found, strict=True):
+        for place, item, bounds in zip(places, tables, _attack_system(tables, counts=counts), strict=True):
             if bounds is None:
                 continue
             if len(item.cells) == len(tabulations[place].cells):  # a model's n hides nothing and needs no bounds
@@ -116,14 +116,45 @@ def _innermost(item: Tabulation) -> Sequence[int]:
     return [position for position, cell in enumerate(item.cells) if None not in cell]
 
 
-def _attack(items: Sequence[Tabulation], *, counts: bool) -> Sequence[tuple[Floats, Floats] | None]:
-    """Bounds per table of one system, None where the attack was not complete; nothing where numbers contradict."""
+def _attack_system(items: Sequence[Tabulation], *, counts: bool) -> Sequence[_Bounds | None]:
+    """Bounds per table of what seem to be the same records; None where nothing can be relied on.
+
+    Tables of the same pupils in other years look alike and contradict. They are attacked apart only where each
+    contradicts every other: two that agree may give each other away, whatever a third one says.
+    """
+    try:
+        return _attack(items, counts=counts)
+    except ContradictingTablesError:
+        apart = len(items) <= _MOST_APART and all(_contradict(pair, counts=counts) for pair in combinations(items, 2))
+        return [_attack([item], counts=counts)[0] if apart else None for item in items]
+
+
+def _contradict(pair: Sequence[Tabulation], *, counts: bool) -> bool:
+    try:
+        _attack(pair, counts=counts)
+    except ContradictingTablesError:
+        return True
+    return False
+
+
+def _attack(items: Sequence[Tabulation], *, counts: bool) -> Sequence[_Bounds | None]:
+    """Bounds per table of one system, None where the attack could not be completed.
+
+    Raises
+    ------
+    ContradictingTablesError
+        The tables are not of the same records and values.
+    """
     try:
         lower = 0.0 if counts else lowest_contribution(items)
         result = attack(with_coarser_variables(items), whole_numbers=counts, lower=lower)
+    except ContradictingTablesError:
+        if len(items) > 1:
+            raise
+        return [None]
     except InputError:
-        return ()
-    return result.bounds if result.complete else ((None,) * len(items))
+        return [None] * len(items)
+    return result.bounds if result.complete else [None] * len(items)
 
 
 def _bound_facts(item: Tabulation, lower: Floats, upper: Floats, *, counts: bool) -> list[Fact]:

@@ -353,3 +353,14 @@ def test_a_coarser_grouping_of_which_nothing_is_hidden_passes():
     fine = table(data, name="fine", by=("track",), margins=True)
     coarse = table(data, name="coarse", by=("level",), margins=True)
     assert verdicts(fine, coarse).outcome is Outcome.PASS
+
+
+def test_another_wave_beside_them_does_not_part_two_tables_that_give_each_other_away():
+    """The attack may only get stronger with more tables: a third of other numbers must not undo it."""
+    data = small_cells()
+    first = hiding(data, "sbo", "havo", name="first")
+    second = hiding(data, "sbo", "vwo", name="second")
+    later = data.assign(track=np.random.default_rng(9).choice(["havo", "vmbo", "vwo"], len(data), p=[0.6, 0.2, 0.2]))
+    wave = table(later, name="wave", by=("track",), hide=False)
+    for order in ((first, second, wave), (wave, first, second), (first, wave, second)):
+        assert verdicts(*order).of("second").outcome is not Outcome.PASS
