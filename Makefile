@@ -41,7 +41,7 @@ lock: ## resolve the pinned requirements anew (needs uv)
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra research --extra lab --group build --group test --group check \
 	  --group docs --group lock -c requirements/run.txt -o requirements/dev.txt
-	@echo "pandas<3" | uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+	@printf 'pandas<3\nduckdb<1.3\npyarrow<20\n' | uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra research --group build --group test -c - -o requirements/pandas2.txt
 
 clean: ## remove the environment and everything generated
