@@ -5,10 +5,10 @@
 >>> cohort = nco.Cohort.starting("enrolled", enrolments.frame, key=["RINPERSOONS", "RINPERSOON"])
 """
 
-from nco_research.codebook import Codebook, Variable, VariableType, codebook
+from nco_research.codebooks import Codebook, Variable, VariableType, codebook
 from nco_research.cohort import Cohort
-from nco_research.files import Source
-from nco_research.flow import Flow, Step
+from nco_research.microdata.files import Source
+from nco_research.cohort.flow import Flow, Step
 from nco_research.growth import growth
 from nco_research.guard import Identifier, identifiers, refuse_identifiers
 from nco_research.microdata import Microdata, open_microdata

@@ -1,54 +1,8 @@
-"""What the variables of a register are, and which of their values mean that nothing is known.
+"""Codebooks, to be replaced by registers/*.toml."""
 
-Only the registers that the toolkit itself uses are described. Any other component opens as well, with the value labels
-of its own files and without missing codes.
-"""
+from nco_research.codebooks.model import Codebook, Variable, VariableType
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-
-_CBS = "CBS microdata documentation as used in published project code; not checked against the component's own report"
-_LVSNCO = "Layout assumed: the codebook of LVSNCO could not be read. Check names and codes before relying on them"
-
-
-class VariableType(Enum):
-    """How a variable is read."""
-
-    KEY = "key"
-    """Always text, leading zeros kept."""
-    CATEGORY = "category"
-    NUMBER = "number"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Variable:
-    """One variable of a register."""
-
-    name: str
-    label: str
-    label_nl: str
-    type: VariableType
-    missing: frozenset[str] = frozenset()
-    """Codes, as text without padding, that mean that nothing is known."""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """Dutch label per code, for files that carry no labels themselves (csv)."""
-    source: str = _CBS
-
-
-@dataclass(frozen=True, kw_only=True)
-class Codebook:
-    """The variables of one component."""
-
-    component: str
-    label: str
-    label_nl: str
-    variables: tuple[Variable, ...]
-
-    def variable(self, name: str) -> Variable | None:
-        """The variable of that name, in whatever case; None where it is not described."""
-        return next((item for item in self.variables if item.name.casefold() == name.casefold()), None)
-
+_LVSNCO = "Layout assumed"
 
 def codebook(component: str) -> Codebook:
     """The codebook of a component; without variables where the toolkit has none."""

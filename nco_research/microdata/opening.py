@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from nco_research.codebook import Codebook, VariableType, codebook
+from nco_research.codebooks import Codebook, VariableType, codebook
 from nco_research.columns import closest
-from nco_research.files import ComponentFile, Source, find_files
+from nco_research.microdata.files import ComponentFile, Source, find_files
 from nco_research.guard import refuse_identifiers
 from nco_research.keys import as_key, is_key
 from output_checks.errors import InputError
