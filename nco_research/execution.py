@@ -1,4 +1,4 @@
-"""Run a notebook with this Python, and keep it only when it came to its end."""
+"""Run a notebook with this Python, and keep it only when it came to its end, with a record of what was read."""
 
 import json
 import logging
@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from nco_research.page import as_html
+from nco_research.recording import RECORD, RunBegun, read_record
+from nco_research.study import Study
 from output_checks import errors
 from output_checks.errors import ExplainedError, InputError
 
 _RELEASE = "release"
+_RECORD = "run.json"
+_SOURCES = "sources.jsonl"
 _LONGEST_SOCKET_PATH = 90  # the system allows about 100 characters
 _EXPLAINED = frozenset(
     name for name, item in vars(errors).items() if isinstance(item, type) and issubclass(item, ExplainedError)
@@ -21,7 +25,7 @@ _EXPLAINED = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Study:
+class Run:
     """What a run left behind."""
 
     notebook: Path
@@ -29,6 +33,8 @@ class Study:
     """The notebook as a page for people; its pictures are inside it."""
     release: Path
     """The draft release, if the template registered outputs."""
+    record: Path
+    """What was run and read: template, parameters, versions, study file, sources. It stays inside."""
     kept: tuple[str, ...] = ()
     """Outputs in the draft that an earlier run registered and this one did not."""
 
@@ -39,20 +45,24 @@ def execute(
     *,
     folder: Path,
     folder_parameter: str = "",
+    given: Mapping[str, object] | None = None,
     progress: Callable[[str], None] | None = None,
-) -> Study:
-    """Run `notebook` with the values given, and write it, its page and its draft release into `folder`.
+) -> Run:
+    """Run `notebook` with the values given, and write it, its page, its record and its draft release into `folder`.
 
     Works in a temporary folder inside `folder`, on a copy of the draft that is there, and renames at the end: a run
-    that stops half-way changes nothing. The temporary folder is given to the notebook as `folder_parameter`.
+    that stops half-way changes nothing. The temporary folder is given to the notebook as `folder_parameter`. For the
+    record, `given` are the parameters as they were typed (the values themselves where it is left out), and the study is
+    the one that the working directory belongs to.
 
     Raises
     ------
     InputError
-        A cell failed. The message of an ExplainedError is passed on; of any other error only its kind, because messages
-        may quote records.
+        The study file is not valid; then nothing is run. Or a cell failed: the message of an ExplainedError is passed
+        on; of any other error only its kind, because messages may quote records.
     """
-    begun = folder.exists()
+    begun = RunBegun.of(notebook, parameters=values if given is None else given, study=_in_force())
+    existed = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         workplace = Path(tempfile.mkdtemp(prefix=".running-", dir=folder))
@@ -63,14 +73,10 @@ def execute(
         if release.exists():
             shutil.copytree(release, workplace / _RELEASE)
         before = _outputs(workplace / _RELEASE)
-        made = workplace / notebook.name
         where = {folder_parameter: str(workplace)} if folder_parameter else {}
-        _run(notebook, made, {**values, **where}, progress or (lambda _: None))
-        _rename_inside(made, workplace, folder)
-        page = made.with_suffix(".html")
-        page.write_text(as_html(made), encoding="utf-8", newline="\n")
+        made = _make(notebook, {**values, **where}, begun, workplace, progress or (lambda _: None))
         after = _outputs(workplace / _RELEASE)
-        for path in (made, page):
+        for path in made:
             path.replace(folder / path.name)
         if after:
             if release.exists():
@@ -78,13 +84,37 @@ def execute(
             (workplace / _RELEASE).rename(release)
     except BaseException:
         shutil.rmtree(workplace, ignore_errors=True)
-        if not begun and not any(folder.iterdir()):
+        if not existed and not any(folder.iterdir()):
             folder.rmdir()
         raise
     shutil.rmtree(workplace, ignore_errors=True)
-    written = folder / notebook.name
     kept = tuple(sorted(name for name, changed in after.items() if before.get(name) == changed))
-    return Study(notebook=written, page=written.with_suffix(".html"), release=release, kept=kept)
+    written, page, record = (folder / path.name for path in made)
+    return Run(notebook=written, page=page, release=release, record=record, kept=kept)
+
+
+def _make(
+    notebook: Path, values: Mapping[str, Any], begun: RunBegun, workplace: Path, progress: Callable[[str], None]
+) -> tuple[Path, Path, Path]:
+    """Run it, and write the notebook, its page and its record into the temporary folder."""
+    made = workplace / notebook.name
+    sources = workplace.absolute() / _SOURCES
+    _run(notebook, made, values, sources=sources, progress=progress)
+    _rename_inside(made, workplace, workplace.parent)
+    page = made.with_suffix(".html")
+    page.write_text(as_html(made), encoding="utf-8", newline="\n")
+    record = workplace / _RECORD
+    text = json.dumps(begun.ended(read_record(sources)), indent=2, ensure_ascii=False)
+    record.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return made, page, record
+
+
+def _in_force() -> dict[str, str] | None:
+    """What to record of the study that the working directory belongs to."""
+    study = Study.nearest()
+    if study is None:
+        return None
+    return {"name": study.name, "file": str(study.path), "digest": study.digest, "content": study.content}
 
 
 def _outputs(release: Path) -> dict[str, int]:
@@ -100,7 +130,9 @@ def _rename_inside(notebook: Path, workplace: Path, folder: Path) -> None:
     notebook.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _run(notebook: Path, made: Path, values: Mapping[str, Any], progress: Callable[[str], None]) -> None:
+def _run(
+    notebook: Path, made: Path, values: Mapping[str, Any], *, sources: Path, progress: Callable[[str], None]
+) -> None:
     import papermill  # noqa: PLC0415 - slow to import, and only researchers install it
     import zmq  # noqa: PLC0415
     from ipykernel.kernelspec import get_kernel_dict  # noqa: PLC0415
@@ -124,7 +156,10 @@ def _run(notebook: Path, made: Path, values: Mapping[str, Any], progress: Callab
 
         @property
         def kernel_spec(self) -> Any:  # noqa: ANN401
-            return KernelSpec(**get_kernel_dict(extra_arguments=["--log-level=50"]))
+            spec = get_kernel_dict(extra_arguments=["--log-level=50"])
+            # A `$` in a kernel's environment stands for another variable, unless it is doubled.
+            spec["env"] = {**spec.get("env", {}), RECORD: str(sources).replace("$", "$$")}
+            return KernelSpec(**spec)
 
     where = _Place(progress)
     sockets = tempfile.mkdtemp(prefix="nco-")

@@ -8,13 +8,18 @@ import pandas as pd
 from output_checks.errors import InputError
 
 _KEY = re.compile(r"^(rin.*|.*_crypt|brin.*|.*brin_?vest|huishoudnr|soortobjectnummer|beid)$", re.IGNORECASE)
-_PERSON = re.compile(r"^rinpersoon(?!s$)", re.IGNORECASE)
+_PERSON = re.compile(r"^rinpersoon(?!s($|hkw|ma|pa|vtv))", re.IGNORECASE)  # RINPERSOONS and its like are one letter
 _LARGEST_EXACT = 2**53
 
 
 def is_key(name: str) -> bool:
     """Whether a column of that name holds linking keys in CBS microdata."""
     return bool(_KEY.match(name))
+
+
+def is_person_number(name: str) -> bool:
+    """Whether a column of that name holds person numbers, of nine characters: RINPERSOON, RINPERSOONMa."""
+    return bool(_PERSON.match(name))
 
 
 def as_key(column: "pd.Series[Any]", name: str) -> "pd.Series[Any]":
@@ -37,7 +42,7 @@ def as_key(column: "pd.Series[Any]", name: str) -> "pd.Series[Any]":
             )
         column = column.astype("Int64")
     texts = column.astype("string").str.strip()
-    if _PERSON.match(name):
+    if is_person_number(name):
         texts = texts.where(~texts.str.fullmatch(r"\d{1,8}").fillna(value=False), texts.str.zfill(9))
     texts = texts.mask(texts == "")
     return pd.Series(texts.astype(object).where(texts.notna(), None), index=column.index, name=name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from nco_research.execution import Study, execute
+from nco_research.execution import Run, execute
 from output_checks.errors import InputError
 
 Value: TypeAlias = str | int | float | bool | list[str]
@@ -122,8 +122,8 @@ def run_template(
     *,
     folder: str | Path,
     progress: Callable[[str], None] | None = None,
-) -> Study:
-    """Run a template: write `<name>.ipynb`, `<name>.html` and what it registers into `folder`.
+) -> Run:
+    """Run a template: write `<name>.ipynb`, `<name>.html`, `run.json` and what it registers into `folder`.
 
     Parameters
     ----------
@@ -152,6 +152,7 @@ def run_template(
         values,
         folder=Path(folder),
         folder_parameter=_OUTPUT_FOLDER if takes_folder else "",
+        given=parameters,
         progress=progress,
     )
 

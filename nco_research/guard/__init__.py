@@ -1,3 +1,17 @@
-from nco_research.guard.identifiers import Identifier, identifiers, refuse_identifiers
+from nco_research.guard.identifiers import (
+    Identifier,
+    identifiers,
+    identifying_columns,
+    identifying_combinations,
+    refuse_identifiers,
+)
+from nco_research.guard.objections import Objections
 
-__all__ = ["Identifier", "identifiers", "refuse_identifiers"]
+__all__ = [
+    "Identifier",
+    "Objections",
+    "identifiers",
+    "identifying_columns",
+    "identifying_combinations",
+    "refuse_identifiers",
+]

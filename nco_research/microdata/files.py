@@ -3,11 +3,12 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nco_research.columns import closest
+from nco_research.microdata.raw import FORMATS
 from output_checks.errors import InputError
 
 # GBAPERSOON2023TABV1, INSCHRWPOTAB2014V4, VSLGWB2024TAB03V1, "140710 GBASCHEIDINGENMASSATAB 2013V1": the last year
@@ -15,7 +16,6 @@ from output_checks.errors import InputError
 _USUAL = re.compile(r"^(?P<before>.*)(?P<year>(?:19|20)\d{2})(?P<after>.*?)V(?P<version>\d{1,3})$", re.IGNORECASE)
 _MONTHLY = re.compile(r"^(?P<before>.*)V(?P<year>(?:19|20)\d{2})(?P<after>\d{2})(?P<version>\d{1,2})$", re.IGNORECASE)
 _DATE_IN_FRONT = re.compile(r"^\d{6,8}\s+")
-_FORMATS = (".sav", ".csv")  # .sav first: it carries value labels
 _DEPTH = 3
 
 
@@ -42,7 +42,7 @@ class ComponentFile:
     @classmethod
     def of(cls, path: Path) -> "ComponentFile | None":
         """Read the name; None where it is not one of a component's data files."""
-        if path.suffix.lower() not in _FORMATS:
+        if path.suffix.lower() not in FORMATS:
             return None
         stem = _DATE_IN_FRONT.sub("", path.stem)
         match = _MONTHLY.match(stem) or _USUAL.match(stem)
@@ -51,59 +51,79 @@ class ComponentFile:
         table = re.sub(r"[\s_-]+", "", match["before"] + match["after"]).upper()
         return cls(path=path, table=table, year=int(match["year"]), version=int(match["version"]))
 
-    def source(self, folder: Path) -> Source:
-        """What to record of this file; reads it once to hash it."""
-        with self.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        relative = self.path.relative_to(folder).as_posix()
-        return Source(path=relative, year=self.year, version=self.version, sha256=digest)
+    def source(self, folder: Path, *, sha256: str) -> Source:
+        """What to record of this file, whose content has that digest."""
+        return Source(
+            path=self.path.relative_to(folder).as_posix(), year=self.year, version=self.version, sha256=sha256
+        )
 
 
-def find_files(component: str, *, years: Iterable[int], folder: Path) -> list[ComponentFile]:
+def sha256_of(path: Path) -> str:
+    """Digest of a file's content; reads it once."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_files(names: Sequence[str], *, years: Iterable[int], folder: Path) -> list[ComponentFile]:
     """The latest version for each year, in the order of the years. Versions are compared as numbers: V10 is after V9.
+
+    `names` are the component's name and those that it had in other years.
 
     Raises
     ------
     InputError
-        There is no such folder or component, a year is absent, or a year has two different tables.
+        There is no such folder or component, a year is absent, a year has two different tables, or one version has two
+        files with different content.
     """
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}.", remedy="the folder that holds the microdata")
+    component = names[0]
     wanted = list(dict.fromkeys(years))
     if not wanted:
         raise InputError("No years were asked for.", remedy="years=[2014]")
-    found = [file for path in _component_files(component, folder) if (file := ComponentFile.of(path))]
+    found = [file for path in _component_files(names, folder) if (file := ComponentFile.of(path))]
     present = sorted({file.year for file in found})
     absent = [year for year in wanted if year not in present]
     if absent:
         raise InputError(
             f"{component} has no file for {', '.join(map(str, absent))}; names like {component}2014V1.sav were sought.",
-            remedy=f"years={present}" if present else "a folder with .sav or .csv files whose names end in V1, V2, ...",
+            remedy=f"years={present}" if present else "a folder with data files whose names end in V1, V2, ...",
         )
-    return [_latest([file for file in found if file.year == year], component) for year in wanted]
+    return [_latest([file for file in found if file.year == year], names) for year in wanted]
 
 
-def _latest(files: list[ComponentFile], component: str) -> ComponentFile:
+def _latest(files: list[ComponentFile], names: Sequence[str]) -> ComponentFile:
     tables = sorted({file.table for file in files})
     # The component's own name wins over others in its folder; several others are months or parts of a year.
-    table = component.upper() if component.upper() in tables else tables[0]
-    if len(tables) > 1 and table != component.upper():
+    table = next((name.upper() for name in names if name.upper() in tables), tables[0])
+    if len(tables) > 1 and table not in {name.upper() for name in names}:
         raise InputError(
-            f"{component} has several tables for {files[0].year}: {', '.join(tables)}.",
+            f"{names[0]} has several tables for {files[0].year}: {', '.join(tables)}.",
             remedy="a folder that holds only one of them",
         )
-    same = [file for file in files if file.table == table]
-    return max(same, key=lambda file: (file.version, -_FORMATS.index(file.path.suffix.lower()), str(file.path)))
-
-
-def _component_files(component: str, folder: Path) -> Iterator[Path]:
-    folders = list(_folders(folder))
-    homes = [path for path in folders if path.name.casefold() == component.casefold()]
-    if not homes:
-        names = sorted({path.name for path in folders if path != folder})
+    newest = max(file.version for file in files if file.table == table)
+    same = [file for file in files if file.table == table and file.version == newest]
+    # Of one version in several formats, the one that carries labels and types.
+    best = min(FORMATS.index(file.path.suffix.lower()) for file in same)
+    alike = sorted((file for file in same if FORMATS.index(file.path.suffix.lower()) == best), key=lambda f: f.path)
+    if len(alike) > 1 and len({sha256_of(file.path) for file in alike}) > 1:
         raise InputError(
-            f"There is no folder {component} in {folder}.",
-            remedy=closest(component, names) if names else "the folder that holds the microdata",
+            f"{names[0]} has version {newest} of {files[0].year} twice, with different content: "
+            f"{', '.join(file.path.parent.name + '/' + file.path.name for file in alike)}.",
+            remedy="ask CBS which is right, and keep that one only",
+        )
+    return alike[0]
+
+
+def _component_files(names: Sequence[str], folder: Path) -> Iterator[Path]:
+    folders = list(_folders(folder))
+    wanted = {name.casefold() for name in names}
+    homes = [path for path in folders if path.name.casefold() in wanted]
+    if not homes:
+        present = sorted({path.name for path in folders if path != folder})
+        raise InputError(
+            f"There is no folder {names[0]} in {folder}.",
+            remedy=closest(names[0], present) if present else "the folder that holds the microdata",
         )
     for home in homes:
         yield from sorted(path for path in home.rglob("*") if path.is_file())

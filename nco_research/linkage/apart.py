@@ -1,0 +1,64 @@
+"""What must not lie together: the key and any data, what identifies and what does not."""
+
+from pathlib import Path
+
+from output_checks.errors import InputError
+
+
+def expect_folder(deliveries: Path) -> None:
+    """Raise InputError unless there is such a folder."""
+    if not deliveries.is_dir():
+        raise InputError(f"There is no folder {deliveries}.", remedy="the folder with the deliveries of schools")
+
+
+def expect_key_apart(key: Path, *folders: Path) -> None:
+    """The key is in none of the folders with data, and not below one.
+
+    Whoever has both can work back from pseudonym to person.
+
+    Raises
+    ------
+    InputError
+        It is.
+    """
+    for folder in folders:
+        if within(key, folder):
+            raise InputError(
+                f"The key lies in {folder}, where data is. A key is never kept with the data.",
+                remedy="a folder, or better a drive, of its own for the key; move it there",
+            )
+
+
+def expect_output_apart(to: Path, *, deliveries: Path, persons: Path, certificates: Path) -> None:
+    """Output is not among what identifies, and what names schools is not among output.
+
+    Raises
+    ------
+    InputError
+        They would be.
+    """
+    if within(to, deliveries) or _same(to, persons.parent):
+        raise InputError(
+            f"The output would lie in {to}, with data that identifies people.", remedy="a folder for output only"
+        )
+    if within(deliveries, to):
+        raise InputError(
+            f"The deliveries lie in {to}, where the output is to be written.", remedy="a folder for output only"
+        )
+    if within(certificates, to):
+        raise InputError(
+            f"The certificate would lie in {certificates}, with the output. It names schools and counts their rows.",
+            remedy="a folder for certificates that only the staff who link can open",
+        )
+
+
+def within(path: Path, folder: Path) -> bool:
+    """Whether a path is a folder or lies below it, whatever links and spellings lead there."""
+    whole = path.resolve()
+    return any(_same(place, folder) for place in (whole, *whole.parents))
+
+
+def _same(one: Path, other: Path) -> bool:
+    if one.resolve() == other.resolve():
+        return True
+    return one.exists() and other.exists() and one.samefile(other)
