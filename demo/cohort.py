@@ -31,17 +31,17 @@ def build_cohort(folder: Path) -> nco.Cohort:
     Columns: RINPERSOONS, RINPERSOON, school, sex, background, repeated_grade, denomination, ses, language_before,
     language_after, arithmetic_before, arithmetic_after.
     """
-    enrolments = nco.open_microdata("INSCHRWPOTAB", years=[2014], folder=folder).frame
-    persons = nco.open_microdata(
-        "GBAPERSOONTAB", years=[2014], columns=[*_PERSON, "GBAGESLACHT", "GBAGENERATIE"], folder=folder
-    ).frame
-    tests = nco.open_microdata("LVSNCO", years=[2014], folder=folder).frame
+    study = nco.Study.read(folder.parent)
+    enrolments = nco.open_microdata("INSCHRWPOTAB", years=[2014], study=study).frame
+    columns = [*_PERSON, "GBAGESLACHT", "GBAGENERATIE"]
+    persons = nco.open_microdata("GBAPERSOONTAB", years=[2014], columns=columns, study=study).frame
+    tests = nco.open_microdata("LVSNCO", years=[2014], study=study).frame
     cohort = (
         nco.Cohort.starting("enrolled in primary education", enrolments, key=_PERSON)
         .where("in grade 8", lambda pupils: pupils["WPOLEERJAAR"] == 8)
         .link("in the population register", persons.drop(columns="year"), on=_PERSON)
         .where("sex known", lambda pupils: pupils["GBAGESLACHT"].notna())
-        .link("in a pupil monitoring system", tests.drop(columns="year"), on=_PERSON)
+        .link("in a pupil monitoring system", tests.drop(columns=["year", "school_year"]), on=_PERSON)
         .where("both language tests", lambda pupils: pupils[["TAALVOOR", "TAALNA"]].notna().all(axis=1))
     )
     return cohort.with_columns(

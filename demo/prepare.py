@@ -1,6 +1,7 @@
 """Write public data as CBS would hold it: components, versions, keys, labels and the usual irregularities."""
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,29 @@ import pandas as pd
 import pyreadstat
 
 _DEMO_KEY = b"only for the demo: these pupils are public"
+_CODEBOOK = Path(__file__).with_name("codebook.toml")
+_STUDY = """\
+name = "growth-and-value-added"
+purpose = "Growth in language of pupils in grade 8, and what schools add to it"
+data = "{data}"
+codebooks = ["codebook.toml"]
+
+[units]
+pupil = ["RINPERSOONS", "RINPERSOON"]
+school = "school"
+
+[registers]
+INSCHRWPOTAB = [2014]
+GBAPERSOONTAB = [2014]
+LVSNCO = [2014]
+
+[[basis]]
+category = "ethnicity"
+kind = "law"
+reference = "These pupils are in public teaching data; the variable says no more than minority or not"
+date = 2026-01-01
+variables = ["GBAGENERATIE"]
+"""
 _NO_SECOND_TEST, _NOT_IN_REGISTER, _SEX_UNKNOWN = 97, 151, 211
 _UNKNOWN_SCORE = 999.0
 
@@ -23,7 +47,7 @@ _TESTS = {
 
 
 def prepare(bdf_csv: Path, folder: Path) -> None:
-    """Write the pupils of `bdf_csv` into `folder` as three components of microdata.
+    """Write the pupils of `bdf_csv` into `folder` as three components of microdata, and a study file beside it.
 
     INSCHRWPOTAB has versions 2, 9 and 10 of one year: sorted as text, 9 would be the latest. What was made up is
     listed in `demo/bdf.md`.
@@ -35,6 +59,8 @@ def prepare(bdf_csv: Path, folder: Path) -> None:
     _write_enrolments(pupils, keys, folder / "Onderwijs" / "INSCHRWPOTAB")
     _write_persons(pupils, keys, folder / "Bevolking" / "GBAPERSOONTAB" / "2014")
     _write_tests(pupils, keys, folder / "Onderwijs" / "LVSNCO")
+    shutil.copy(_CODEBOOK, folder.parent / _CODEBOOK.name)
+    (folder.parent / "study.toml").write_text(_STUDY.format(data=folder.name), encoding="utf-8", newline="\n")
 
 
 def _write_enrolments(pupils: pd.DataFrame, keys: pd.DataFrame, folder: Path) -> None:

@@ -7,12 +7,13 @@
 
 from nco_research.codebooks import Codebook, Variable, VariableType, codebook
 from nco_research.cohort import Cohort
-from nco_research.microdata.files import Source
 from nco_research.cohort.flow import Flow, Step
 from nco_research.growth import growth
 from nco_research.guard import Identifier, identifiers, refuse_identifiers
 from nco_research.microdata import Microdata, open_microdata
+from nco_research.microdata.files import Source
 from nco_research.pupils import read_pupils
+from nco_research.study import Study
 from nco_research.value_added import ValueAdded, value_added
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Microdata",
     "Source",
     "Step",
+    "Study",
     "ValueAdded",
     "Variable",
     "VariableType",

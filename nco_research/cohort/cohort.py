@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from nco_research.columns import as_list, expect_columns
 from nco_research.cohort.flow import Flow, Step
+from nco_research.columns import as_list, expect_columns
 from output_checks.errors import InputError
 
 _ROW = "(row)"

@@ -1,7 +1,5 @@
 """The end of a linkage: intermediate files are destroyed, and what remains to be done is written down."""
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Take in all deliveries of a folder: read, judge and keep what can be used, a part at a time."""
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path

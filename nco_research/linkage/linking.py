@@ -4,8 +4,6 @@ Each step takes only pupils that no step before it decided on, and decides: link
 ambiguous or conflicting is refused and goes to no later step. No link is ever guessed.
 """
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 import functools
 import operator
 from collections.abc import Iterable, Mapping

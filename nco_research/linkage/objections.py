@@ -4,8 +4,6 @@ A pupil is recognised by either number in whatever spelling and whichever column
 in the population file, and, where a delivered number says nothing, by sex, date of birth, postcode and house number.
 """
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 import codecs
 import csv
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The population file that pupils are linked to: who is known by which number, and by which details."""
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 from pathlib import Path
 from typing import TYPE_CHECKING
 

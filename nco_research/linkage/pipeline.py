@@ -5,8 +5,6 @@ folder beside the deliveries, where the identified data is already; they are gon
 killed they are removed at the next start.
 """
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

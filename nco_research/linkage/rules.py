@@ -5,8 +5,6 @@
 kind of finding. The others are queries for (file, line) of rows that do not agree with other rows.
 """
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 from collections.abc import Iterable
 
 from nco_research.linkage import cleaning

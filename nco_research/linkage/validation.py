@@ -4,8 +4,6 @@ Objectors are dropped before anything is counted. Everything is worked out by th
 a country has 6,500 of them.
 """
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Write what was linked as LVSNCO: pseudonyms only, in an order that tells nothing about the deliveries."""
 
-# ruff: noqa: S608 - queries are put together from our own texts and quoted names
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

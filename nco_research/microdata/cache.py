@@ -81,7 +81,8 @@ class Cache:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise InputError(f"The cache {folder} cannot be made ({error.strerror}).", remedy="another folder") from None
+            why = error.strerror
+            raise InputError(f"The cache {folder} cannot be made ({why}).", remedy="another folder") from None
         return cls(folder)
 
     def entry(
@@ -111,7 +112,15 @@ class Cache:
             with alone(home / f".{folder.name}.lock"):
                 entry = _read(folder, listed)
                 if entry is None:
-                    _make(file, folder, book, extensions, left_out, objections, content)
+                    _make(
+                        file,
+                        folder,
+                        book=book,
+                        extensions=extensions,
+                        left_out=left_out,
+                        objections=objections,
+                        content=content,
+                    )
                     entry = _read(folder, listed)
         except OSError as error:
             raise InputError(
@@ -157,6 +166,7 @@ class Cache:
 def _make(
     file: ComponentFile,
     folder: Path,
+    *,
     book: Codebook,
     extensions: Sequence[Path],
     left_out: list[str],

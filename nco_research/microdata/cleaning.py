@@ -117,7 +117,7 @@ def _number(column: RawColumn, variable: Variable | None) -> str:
     text = _without_missing(_text(column), missing)
     value = f"TRY_CAST(replace({text}, ',', '.') AS DOUBLE)"
     return (
-        f"CASE WHEN {text} IS NULL THEN NULL WHEN isfinite({value}) THEN {value} "
+        f"CASE WHEN {text} IS NULL THEN NULL WHEN coalesce(isfinite({value}), false) THEN {value} "
         f"ELSE {_failure('number', column.name, text)} END"
     )
 

@@ -7,14 +7,14 @@ notebook, a script and on Windows.
 import json
 import os
 import shutil
-import subprocess  # noqa: S404 - starts this module, with this Python
+import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nco_research.codebooks import Codebook, VariableType, codebook
+from nco_research.codebooks import VariableType, codebook
 from nco_research.guard.identifiers import Identifier, identifying_columns
 from nco_research.microdata.cleaning import MARK, CleanColumn, clean_columns
 from nco_research.microdata.raw import RawFile, open_raw
@@ -41,9 +41,7 @@ class Converted:
     notes: tuple[str, ...]
 
 
-def convert(
-    path: Path, *, component: str, extensions: Sequence[Path], left_out: Iterable[str], to: Path
-) -> Converted:
+def convert(path: Path, *, component: str, extensions: Sequence[Path], left_out: Iterable[str], to: Path) -> Converted:
     """Write the records of `path` into the folder `to` as part-0.parquet, part-1.parquet and so on, and a sample.
 
     `left_out` are names of columns that may not be read. The folder is private to this conversion; whoever called
@@ -131,12 +129,12 @@ def _refused_by_value(folder: Path, columns: Sequence[CleanColumn]) -> tuple[Ide
     with connect(spill=folder) as connection:
         listed = ", ".join(literal(part) for part in {parts(folder)[0], parts(folder)[-1]})
         connection.execute(
-            f"CREATE TEMP TABLE some AS SELECT * FROM read_parquet([{listed}]) "
+            f"CREATE TEMP TABLE drawn AS SELECT * FROM read_parquet([{listed}]) "
             f"USING SAMPLE reservoir({4 * _SAMPLED} ROWS) REPEATABLE (1)"
         )
         for item in columns:
             name = quoted(item.name)
-            query = f"SELECT DISTINCT {name} FROM some WHERE {name} IS NOT NULL ORDER BY hash({name}) LIMIT {_SAMPLED}"
+            query = f"SELECT DISTINCT {name} FROM drawn WHERE {name} IS NOT NULL ORDER BY hash({name}) LIMIT {_SAMPLED}"
             samples[item.name] = connection.sql(query).df().iloc[:, 0]
     return identifying_columns(samples)
 
@@ -149,7 +147,7 @@ def _with_guessed_numbers(folder: Path, columns: list[CleanColumn]) -> list[Clea
     checks = []
     for item in guessed:
         name = quoted(item.name)
-        number = f"isfinite(TRY_CAST(replace({name}, ',', '.') AS DOUBLE))"
+        number = f"coalesce(isfinite(TRY_CAST(replace({name}, ',', '.') AS DOUBLE)), false)"
         checks.append(f"count({name}) > 0 AND bool_and({name} IS NULL OR ({number} AND NOT {name} ~ '^0[0-9]'))")
         checks[-1] = f"coalesce({checks[-1]}, false)"
     with connect(spill=folder) as connection:
@@ -203,11 +201,15 @@ def write_part(
     with connect(spill=to.parent) as connection:
         connection.execute(f"SET threads = {threads}")
         needed = {item.in_file for item in columns} | _mentioned(raw, columns)
-        source = raw.register(connection, [item.name for item in raw.columns if item.name in needed], rows)
+        failures: list[InputError] = []
+        names = [item.name for item in raw.columns if item.name in needed]
+        source = raw.register(connection, names, rows, failures=failures)
         expressions = ", ".join(f"{item.sql} AS {quoted(item.name)}" for item in columns)
         try:
             _copy(connection, f"SELECT {expressions} FROM {source}", to)
         except duckdb.Error as error:
+            if failures:
+                raise failures[0] from None
             mark, _, rest = str(error).partition(f"{MARK}|")
             if rest and mark:
                 kind, name, *_ = rest.split("|")
@@ -247,7 +249,7 @@ def _ranges(raw: RawFile) -> list[range]:
 
 
 def _in_a_process(job: dict[str, object]) -> tuple[str, str] | None:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "nco_research.microdata.conversion"],
         input=json.dumps(job),
         capture_output=True,

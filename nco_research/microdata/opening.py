@@ -1,228 +1,307 @@
 """Read CBS microdata: typed, labelled, the latest version recorded, refused where it identifies anybody."""
 
-from collections.abc import Iterable, Sequence
+import functools
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from nco_research.codebooks import Codebook, VariableType, codebook
+from nco_research.codebooks import Codebook, Differences, YearMeaning, codebook
+from nco_research.codebooks.loading import digest as book_digest
 from nco_research.columns import closest
+from nco_research.guard.identifiers import identifying_combinations
+from nco_research.guard.objections import Objections
+from nco_research.microdata import bridge, conversion
+from nco_research.microdata.cache import Cache, Entry
+from nco_research.microdata.comparing import differences_of
 from nco_research.microdata.files import ComponentFile, Source, find_files
-from nco_research.guard import refuse_identifiers
-from nco_research.keys import as_key, is_key
+from nco_research.microdata.raw import open_raw
+from nco_research.microdata.scanning import Scan, frame_of, scan_sql
+from nco_research.recording import record_source
+from nco_research.sql import connect
+from nco_research.study import Study, expect_basis
 from output_checks.errors import InputError
 
-YEAR = "year"
+if TYPE_CHECKING:
+    import duckdb
+
+YEAR, SCHOOL_YEAR = "year", "school_year"
+_CACHE = "NCO_CACHE"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Microdata:
-    """Records of one component, and the files they came from."""
+    """Records of one component, and the files they come from. Read when they are first asked for."""
 
     component: str
-    frame: pd.DataFrame
-    """A column `year` (of the file), and the columns asked for. Keys are text; categories carry their labels."""
+    book: Codebook
+    columns: tuple[str, ...]
+    """The columns asked for, after `year`, and `school_year` where the file is about one."""
     sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    """What was left out or mended, in words."""
+    objections: int
+    """Persons removed because they objected, the most in any one file. For inside: show it rounded."""
+    _scan: Scan
+    _entries: tuple[Entry, ...]
 
     def __str__(self) -> str:
         files = ", ".join(f"{item.path} (version {item.version})" for item in self.sources)
-        return f"{self.component}: {len(self.frame):,} records from {files}"
+        return f"{self.component}: {sum(entry.rows for entry in self._entries):,} records in {files}"
+
+    @functools.cached_property
+    def frame(self) -> pd.DataFrame:
+        """All records in the order of the files. Keys are text; categories carry their labels; dates are dates."""
+        with connect() as connection:
+            return frame_of(connection, self._scan)
+
+    def relation(self, connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
+        """The same records for a database to scan, categories as their Dutch labels; nothing is read yet."""
+        return connection.sql(scan_sql(self._scan))
+
+    @functools.cached_property
+    def differences(self) -> dict[int, Differences]:
+        """Per file year, what the file has that the codebook does not say, and the other way round."""
+        pairs = zip(self.sources, self._entries, strict=True)
+        return {source.year: differences_of(entry, self.book, year=source.year) for source, entry in pairs}
 
 
 def open_microdata(
-    component: str, *, years: Iterable[int], columns: Sequence[str] | None = None, folder: str | Path
+    component: str,
+    *,
+    years: Iterable[int] | None = None,
+    school_years: Iterable[int] | None = None,
+    columns: Sequence[str] | None = None,
+    where: str = "",
+    codes: Sequence[str] = (),
+    folder: str | Path | None = None,
+    study: Study | str | Path | None = None,
+    cache: str | Path | None = None,
 ) -> Microdata:
-    """Read the latest version of a component for each of the years.
+    """Open the latest version of a component for each of the years.
 
     Parameters
     ----------
     component
         Name of the component, which is also the name of its folder: `INSCHRWPOTAB`. Case does not matter.
     years
-        Years in the file names. For INSCHRWPOTAB that is the year in which the school year starts.
+        Years in the file names. For INSCHRWPOTAB that is the year in which the school year starts; for CITOTAB the
+        calendar year of the test.
+    school_years
+        In place of `years`: the years in which school years start, whatever the component's files are named after.
     columns
-        Columns to read, in whatever case; they get the names as given here. All columns where left out.
+        Columns to read, in whatever case and by any name they had; they get the names as given here. All where left
+        out.
+    where
+        Which records: an SQL condition on the component's columns, `"WPOLEERJAAR >= 7"`.
+    codes
+        Categories to give as codes in place of labels.
     folder
-        The folder with all microdata, or one inside it. Nothing is ever written there.
+        The folder with all microdata, or one inside it; that of the study where left out. Nothing is written
+        there.
+    study
+        The study file; the nearest `study.toml` around the working directory where left out.
+    cache
+        Where converted files are kept; that of the study, or a folder of the user's, where left out.
 
     Notes
     -----
-    SPSS files (.sav) and csv files (`;`, decimal comma, cp1252) are read. Keys (RIN…, …_crypt, BRIN…, HUISHOUDNR) are
-    text with leading zeros. Codes are stripped of padding. Codes that mean that nothing is known, as the toolkit's
-    codebook has them, become missing.
+    Files are converted once (see docs/explanation/microdata.md). Who objected is removed then, and never kept.
 
     Raises
     ------
     InputError
-        There is no such component, year or column, a file cannot be read, or the data has direct identifiers.
+        There is no such component, year or column, a file cannot be read, the data has direct identifiers, a special
+        category is asked for without a basis, or the study does not declare this.
     """
-    root = Path(folder)
-    files = find_files(component, years=years, folder=root)
-    book = codebook(component)
-    parts = [_read(file, book, columns) for file in files]
-    names = list(columns) if columns is not None else _united_names(parts, book)
-    frames = [part.rename(columns=_spelling(part, names)).reindex(columns=names) for part in parts]
-    frame = _stacked(frames)
-    frame.insert(0, YEAR, [file.year for file, part in zip(files, frames, strict=True) for _ in range(len(part))])
-    refuse_identifiers(frame, source=book.component)
-    return Microdata(component=book.component, frame=frame, sources=tuple(file.source(root) for file in files))
+    declared = study if isinstance(study, Study) else Study.read(study) if study is not None else Study.nearest()
+    extensions = declared.codebooks if declared is not None else ()
+    book = codebook(component, extensions=extensions)
+    root = _root(folder, declared)
+    files = find_files([book.component, *book.formerly], years=_years(book, years, school_years), folder=root)
+    if declared is not None:
+        declared.expect_register(book.component, [file.year for file in files])
+    kept = Cache.at(_cache_folder(cache, declared), data=root)
+    objections = declared.read_objections() if declared is not None else None
+    if objections is not None:
+        objections = bridge.extended(objections, root)
+        kept.purge(objections)
+    wanted = [*(columns or ()), *codes] if columns is not None else None
+    convert = functools.partial(
+        _entry, kept=kept, book=book, extensions=extensions, wanted=wanted, study=declared, objections=objections
+    )
+    entries = tuple(convert(file) for file in files)
+    names, notes = _names(book, files, entries, columns)
+    _expect_no_combination(entries, book, names, files)
+    scan = Scan(
+        entries=entries,
+        years=tuple(file.year for file in files),
+        school_years=None
+        if book.year_means is YearMeaning.STATE
+        else tuple(book.year_means.school_year(file.year) for file in files),
+        columns=tuple(names),
+        found=tuple(_found(book, name) for name in names),
+        codes=frozenset(name.casefold() for name in codes),
+        where=where,
+    )
+    _expect_condition(scan, book)
+    pairs = zip(files, entries, strict=True)
+    sources = tuple(file.source(root, sha256=entry.sha256) for file, entry in pairs)
+    record_source(
+        book.component,
+        files=sources,
+        columns=names,
+        codebook=book_digest(book),
+        objections=objections.digest if objections is not None else "",
+        objections_count=objections.count_rounded if objections is not None else "",
+        study=declared.digest if declared is not None else "",
+        notes=notes,
+    )
+    return Microdata(
+        component=book.component,
+        book=book,
+        columns=tuple(names),
+        sources=sources,
+        notes=tuple(notes),
+        objections=max((entry.removed for entry in entries), default=0),
+        _scan=scan,
+        _entries=entries,
+    )
 
 
-def _read(file: ComponentFile, book: Codebook, columns: Sequence[str] | None) -> pd.DataFrame:
-    """One file, its columns named as in the file; categories as text, so that years can be put together."""
-    is_spss = file.path.suffix.lower() == ".sav"
-    raw, labels = _read_spss(file.path, columns) if is_spss else _read_csv(file.path, columns)
-    if YEAR in {str(name).casefold() for name in raw.columns}:
+def _root(folder: str | Path | None, study: Study | None) -> Path:
+    if folder is not None:
+        return Path(folder)
+    if study is None:
+        raise InputError("There is no folder with microdata.", remedy='folder="..."; or a study.toml (nco study new)')
+    return study.data
+
+
+def _cache_folder(cache: str | Path | None, study: Study | None) -> Path:
+    if cache is not None:
+        return Path(cache)
+    if study is not None:
+        return study.cache
+    if os.environ.get(_CACHE):
+        return Path(os.environ[_CACHE])
+    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "nco-research"
+
+
+def _years(book: Codebook, years: Iterable[int] | None, school_years: Iterable[int] | None) -> list[int]:
+    if (years is None) == (school_years is None):
+        raise InputError("Either years or school_years must be given.", remedy="years=[2014]")
+    if years is not None:
+        return list(years)
+    if book.year_means is YearMeaning.STATE:
+        raise InputError(
+            f"Files of {book.component} are not about a school year.", remedy="years=[...], as in the file names"
+        )
+    return [book.year_means.file_year(year) for year in school_years or ()]
+
+
+def _entry(
+    file: ComponentFile,
+    *,
+    kept: Cache,
+    book: Codebook,
+    extensions: Sequence[Path],
+    wanted: Sequence[str] | None,
+    study: Study | None,
+    objections: Objections | None,
+) -> Entry:
+    basis = study.expect_basis if study is not None else expect_basis
+    present = [item.name for item in open_raw(file.path).columns]
+    if YEAR in {name.casefold() for name in present}:
         raise InputError(
             f"{file.path.name} has a column {YEAR!r} of its own, which would be overwritten.",
-            remedy="columns=[...] without it",
+            remedy="a file in which it has another name",
         )
-    return pd.DataFrame({name: _typed(raw[name], str(name), book, labels.get(str(name), {})) for name in raw.columns})
-
-
-def _typed(column: "pd.Series[Any]", name: str, book: Codebook, labels: dict[str, str]) -> "pd.Series[Any]":
-    variable = book.variable(name)
-    if is_key(name) or (variable is not None and variable.type is VariableType.KEY):
-        return as_key(column, name)
-    texts = _codes(column)
-    texts = texts.mask(texts == "")
-    if variable is not None:
-        texts = texts.mask(texts.isin(variable.missing))
-        labels = labels or dict(variable.labels)
-    if variable is not None and variable.type is VariableType.NUMBER:
-        return _as_numbers(texts, name)
-    if labels:
-        labelled = texts.map(labels).fillna(texts)
-        order = [label for label in dict.fromkeys(labels.values()) if (labelled == label).any()]
-        others = sorted(set(labelled.dropna()) - set(order))
-        return pd.Series(pd.Categorical(labelled, categories=[*order, *others]), index=column.index, name=name)
-    if variable is not None and variable.type is VariableType.CATEGORY:
-        return texts.astype("category")
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
-        return column
-    return texts
-
-
-def _codes(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Values as text without padding; whole numbers without decimals; missing stays missing."""
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    return column.astype("string").str.strip().astype(object).where(column.notna())
-
-
-def _as_numbers(texts: "pd.Series[Any]", name: str) -> "pd.Series[Any]":
-    values = pd.to_numeric(texts.str.replace(",", ".", regex=False), errors="coerce")
-    wrong = int((values.isna() & texts.notna()).sum())
-    if wrong:
-        raise InputError(
-            f"{name!r} must hold numbers; {wrong} of its values are not, and the codebook does not call them missing.",
-            remedy="add the code to `missing` of that variable in nco_research/codebook.py",
-        )
-    return values.astype(float)
-
-
-def _read_spss(path: Path, columns: Sequence[str] | None) -> tuple[pd.DataFrame, dict[str, dict[str, str]]]:
-    """The columns, and per column the label of each code."""
-    _, header = _spss(path, metadataonly=True)
-    frame, meta = _spss(path, usecols=_in_file(columns, header.column_names, path))
-    labels = {
-        name: {_code(value): str(label) for value, label in values.items()}
-        for name, values in meta.variable_value_labels.items()
-    }
-    return frame, labels
-
-
-def _spss(path: Path, **options: Any) -> tuple[pd.DataFrame, Any]:  # noqa: ANN401
-    """Read with the encoding that the file declares; where its bytes do not fit that, as Windows wrote them."""
-    import pyreadstat  # noqa: PLC0415 - only researchers install it
-
-    problem: Exception
-    for encoding in (None, "WINDOWS-1252"):
-        try:
-            frame, meta = pyreadstat.read_sav(str(path), encoding=encoding, **options)
-        except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
-            problem = error
-        else:
-            return pd.DataFrame(frame), meta
-    raise InputError(
-        f"{path.name} cannot be read as an SPSS file ({type(problem).__name__}).",
-        remedy="copy the file anew; it may be cut off",
-    ) from None
-
-
-def _code(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-
-
-def _read_csv(path: Path, columns: Sequence[str] | None) -> tuple[pd.DataFrame, dict[str, dict[str, str]]]:
-    def read(**options: Any) -> pd.DataFrame:  # noqa: ANN401
-        try:
-            frame: pd.DataFrame = pd.read_csv(
-                path, sep=";", encoding="cp1252", dtype=str, keep_default_na=False, **options
-            )
-        except (ValueError, pd.errors.ParserError) as error:
+    if wanted is not None:
+        basis(book, wanted)
+    left_out = [_spelt(book, name) for name in basis(book, None, present=present)]
+    entry = kept.entry(file, book=book, extensions=extensions, left_out=left_out, objections=objections)
+    asked = None if wanted is None else {name.casefold() for name in wanted}
+    for item in entry.refused:
+        if asked is None or item.column.casefold() in asked:
             raise InputError(
-                f"{path.name} cannot be read as csv with ';' in cp1252 ({type(error).__name__}).",
-                remedy="look at its first line, and copy the file anew",
-            ) from None
-        return frame
-
-    names = [str(name) for name in read(nrows=0).columns]
-    frame = read(usecols=_in_file(columns, names, path))
-    frame = frame.mask(frame == "")
-    return pd.DataFrame({str(name): _numbers_where_all_are(frame[name]) for name in frame.columns}), {}
-
-
-def _numbers_where_all_are(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Text to numbers where every value is one, keys and codes with leading zeros excepted."""
-    texts = column.dropna().str.strip()
-    if is_key(str(column.name)) or texts.str.match(r"^0\d").any() or texts.empty:
-        return column
-    values = pd.to_numeric(column.str.strip().str.replace(",", ".", regex=False), errors="coerce")
-    return values if values.notna().sum() == len(texts) else column
+                f"Direct identifiers in {file.path.name}: {item.column!r} holds {item.what}. "
+                "Such data is not worked with.",
+                remedy=f"columns=[...] without {item.column!r}, and have the file replaced by one with pseudonyms",
+            )
+    for name, why in entry.broken.items():
+        if asked is None or name.casefold() in asked or _spelt(book, name).casefold() in asked:
+            raise InputError(
+                f"{file.path.name}: {why}.",
+                remedy=f"other columns; or say in a codebook of your own which codes of {name!r} are missing",
+            )
+    return entry
 
 
-def _in_file(columns: Sequence[str] | None, names: Sequence[str], path: Path) -> list[str]:
-    """The file's spelling of the columns asked for."""
+def _spelt(book: Codebook, name: str) -> str:
+    variable = book.variable(name)
+    return variable.name if variable is not None else name
+
+
+def _found(book: Codebook, name: str) -> str:
+    return _spelt(book, name).casefold()
+
+
+def _names(
+    book: Codebook, files: Sequence[ComponentFile], entries: Sequence[Entry], columns: Sequence[str] | None
+) -> tuple[list[str], list[str]]:
+    """The columns to give, and what is to be said of them."""
+    notes = [note for entry in entries for note in entry.notes]
     if columns is None:
-        return list(names)
-    folded = {name.casefold(): name for name in names}
-    for column in columns:
-        if column.casefold() not in folded:
-            raise InputError(f"{path.name} has no column {column!r}.", remedy=closest(column, names))
-    return [folded[column.casefold()] for column in columns]
+        united: dict[str, str] = {}
+        for item in (item for entry in entries for item in entry.columns):
+            united.setdefault(item.name.casefold(), item.name)
+        columns = list(united.values())
+    for name in columns:
+        has = [entry.column(_found(book, name)) is not None for entry in entries]
+        if not any(has):
+            known = [item.name for item in entries[0].columns]
+            raise InputError(f"{files[0].path.name} has no column {name!r}.", remedy=closest(name, known))
+        absent = [str(file.year) for file, there in zip(files, has, strict=True) if not there]
+        if absent:
+            notes.append(f"{name} is not in the file of {', '.join(absent)}, so it is missing there.")
+    return list(columns), notes
 
 
-def _united_names(parts: Sequence[pd.DataFrame], book: Codebook) -> list[str]:
-    """Every column of every year once, whatever its case; spelt as in the codebook, else as in the first year."""
-    names: dict[str, str] = {}
-    for part in parts:
-        for name in map(str, part.columns):
-            variable = book.variable(name)
-            names.setdefault(name.casefold(), variable.name if variable else name)
-    return list(names.values())
+def _expect_no_combination(
+    entries: Sequence[Entry], book: Codebook, names: Sequence[str], files: Sequence[ComponentFile]
+) -> None:
+    """Columns that identify together, though none does alone, are not given together."""
+    for file, entry in zip(files, entries, strict=True):
+        sample = pd.read_parquet(entry.folder / conversion.SAMPLE)
+        present = [item.name for name in names if (item := entry.column(_found(book, name))) is not None]
+        found = identifying_combinations(present, {name: sample[name] for name in present})
+        if found:
+            listed = "; ".join(f"{item.column!r} holds {item.what}" for item in found)
+            others = ", ".join(repr(item.column) for item in found)
+            raise InputError(
+                f"Direct identifiers in {file.path.name}: {listed}. Such data is not worked with.",
+                remedy=f"columns=[...] without {others}",
+            )
 
 
-def _spelling(part: pd.DataFrame, names: Sequence[str]) -> dict[str, str]:
-    folded = {name.casefold(): name for name in names}
-    return {str(name): folded[str(name).casefold()] for name in part.columns}
+def _expect_condition(scan: Scan, book: Codebook) -> None:
+    if not scan.where:
+        return
+    import duckdb  # noqa: PLC0415
+
+    try:
+        with connect() as connection:
+            connection.sql(scan_sql(scan)).columns  # noqa: B018 - binds the condition
+    except duckdb.Error as error:
+        raise InputError(
+            f"The condition on {book.component} cannot be read ({type(error).__name__}).",
+            remedy=f'an SQL condition on its columns, "WPOLEERJAAR >= 7"; columns: {", ".join(_listed(scan))}',
+        ) from None
 
 
-def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Years under one another; a column that is categorical in one is categorical in all, labels in order of years."""
-    if len(frames) == 1:
-        return frames[0].reset_index(drop=True)
-    order: dict[str, dict[str, None]] = {}
-    for frame in frames:
-        for name in frame.columns:
-            if isinstance(frame[name].dtype, pd.CategoricalDtype):
-                order.setdefault(str(name), {}).update(dict.fromkeys(map(str, frame[name].cat.categories)))
-    plain = [frame.astype(dict.fromkeys(order, object)) for frame in frames]
-    stacked = pd.concat(plain, ignore_index=True)
-    for name, labels in order.items():
-        values = stacked[name].map(str, na_action="ignore")
-        others = [label for label in values.dropna().unique() if label not in labels]
-        stacked[name] = pd.Categorical(values, categories=[*labels, *others])
-    return stacked
+def _listed(scan: Scan) -> Iterator[str]:
+    yield from dict.fromkeys(item.name for entry in scan.entries for item in entry.columns)

@@ -49,9 +49,17 @@ class RawFile:
         return self.path.suffix.lower() in _STAT_FORMATS and self.rows is not None
 
     def register(
-        self, connection: "duckdb.DuckDBPyConnection", columns: Sequence[str], rows: range | None = None
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        columns: Sequence[str],
+        rows: range | None = None,
+        *,
+        failures: list[InputError] | None = None,
     ) -> str:
-        """Make the records known to a database; returns what to select from. They can be read once."""
+        """Make the records known to a database; returns what to select from. They can be read once.
+
+        Why reading stopped half-way is added to `failures`: the database itself only tells that it did.
+        """
         if self.path.suffix.lower() == ".parquet":
             return f"read_parquet({literal(self.path)})"
         import pyarrow as pa  # noqa: PLC0415 - only researchers install it
@@ -60,7 +68,8 @@ class RawFile:
         types = {PhysicalType.TEXT: pa.string(), PhysicalType.NUMBER: pa.float64(), PhysicalType.DATE: pa.date32()}
         schema = pa.schema([(name, types[kinds[name]]) for name in columns])
         batches = self._csv(columns) if self.path.suffix.lower() == ".csv" else self._statistical(schema, rows)
-        connection.register(_RAW, pa.RecordBatchReader.from_batches(schema, batches))
+        told = _told(batches, failures if failures is not None else [])
+        connection.register(_RAW, pa.RecordBatchReader.from_batches(schema, told))
         return quoted(_RAW)
 
     def _statistical(self, schema: "pa.Schema", rows: range | None) -> "Iterator[pa.RecordBatch]":
@@ -105,8 +114,19 @@ class RawFile:
             )
             yield from reader
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:  # their messages quote the line
-            raise cut_off(self.path, f"a line has more or fewer fields than there are columns, or its characters are "
-                          f"not {self.encoding} ({type(error).__name__})") from None
+            raise cut_off(
+                self.path,
+                f"a line has more or fewer fields than there are columns, or its characters are "
+                f"not {self.encoding} ({type(error).__name__})",
+            ) from None
+
+
+def _told(batches: "Iterator[pa.RecordBatch]", failures: list[InputError]) -> "Iterator[pa.RecordBatch]":
+    try:
+        yield from batches
+    except InputError as error:
+        failures.append(error)
+        raise
 
 
 def open_raw(path: Path) -> RawFile:
@@ -122,7 +142,9 @@ def open_raw(path: Path) -> RawFile:
     try:
         raw = openers.get(suffix, _open_statistical)(path)
     except OSError as error:
-        raise InputError(f"{path.name} cannot be read ({error.strerror}).", remedy="ask who looks after the data") from None
+        raise InputError(
+            f"{path.name} cannot be read ({error.strerror}).", remedy="ask who looks after the data"
+        ) from None
     names = [item.name.casefold() for item in raw.columns]
     twice = sorted({item.name for item in raw.columns if names.count(item.name.casefold()) > 1})
     if twice:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from nco_research import cli_codebook
+from nco_research.cli import codebooks as cli_codebook
 from nco_research.codebooks import (
     ColumnFacts,
     Confidence,

@@ -46,5 +46,5 @@ def test_the_cohort_loses_whom_the_notes_say(microdata):
 
 
 def test_the_same_data_gives_the_same_cohort(microdata, tmp_path):
-    prepare(BDF, tmp_path)
-    assert build_cohort(tmp_path).frame.equals(build_cohort(microdata).frame)
+    prepare(BDF, tmp_path / "microdata")
+    assert build_cohort(tmp_path / "microdata").frame.equals(build_cohort(microdata).frame)

@@ -112,7 +112,7 @@ def test_spss_files_give_labels_strip_padding_and_read_only_what_is_asked(tmp_pa
     assert data["WPOLEERJAAR"].tolist() == [8.0, 7.0]
     assert data["WPODENOMINATIE"].tolist() == ["Openbaar", "Rooms-katholiek"]
     part = open_microdata("INSCHRWPOTAB", years=[2014], columns=["RINPERSOON"], folder=tmp_path).frame
-    assert list(part.columns) == ["year", "RINPERSOON"]
+    assert list(part.columns) == ["year", "school_year", "RINPERSOON"]
 
 
 def test_years_are_put_under_one_another_whatever_the_case_of_their_columns(tmp_path):
@@ -127,7 +127,7 @@ def test_years_are_put_under_one_another_whatever_the_case_of_their_columns(tmp_
         variable_value_labels={"wpodenominatie": labels["WPODENOMINATIE"]},
     )
     data = open_microdata("INSCHRWPOTAB", years=range(2014, 2016), folder=tmp_path).frame
-    assert list(data.columns) == ["year", "RINPERSOON", "WPODENOMINATIE"]
+    assert list(data.columns) == ["year", "school_year", "RINPERSOON", "WPODENOMINATIE"]
     assert data["WPODENOMINATIE"].tolist() == ["Openbaar", "Bijzonder"]
     assert data["RINPERSOON"].tolist() == ["000000017", "000000018"]
 

@@ -88,12 +88,12 @@ def test_an_assignment_has_a_name_and_one_value():
             typed(wrong)
 
 
-def test_a_run_writes_a_notebook_and_a_page_and_no_remains(notebook, tmp_path):
+def test_a_run_writes_a_notebook_a_page_and_a_record_and_no_remains(notebook, tmp_path):
     path = notebook(new_code_cell("print(size, 'é', __import__('sys').executable)"), parameters="size: int = 1  # n")
     folder = tmp_path / "oùt put"
     heard = []
     study = run_template(str(path), {"size": "7"}, folder=folder, progress=heard.append)
-    assert sorted(item.name for item in folder.iterdir()) == ["mine.html", "mine.ipynb"]
+    assert sorted(item.name for item in folder.iterdir()) == ["mine.html", "mine.ipynb", "run.json"]
     page = study.page.read_text(encoding="utf-8")
     assert "7 é " in page
     assert __import__("sys").executable in page  # this Python, whatever kernels are installed
@@ -140,7 +140,7 @@ def test_a_run_that_stops_half_way_leaves_the_draft_of_the_run_before(notebook, 
         run_template(str(failing), {"content": "second"}, folder=folder)
     assert (folder / "release" / "outputs" / "a.json").read_text() == "first"
     assert run_template(str(whole), {"name": "b"}, folder=folder).kept == ("a",)
-    assert {path.name for path in folder.iterdir()} == {"whole.ipynb", "whole.html", "release"}
+    assert {path.name for path in folder.iterdir()} == {"whole.ipynb", "whole.html", "run.json", "release"}
     assert ".running-" not in (folder / "whole.ipynb").read_text(encoding="utf-8")
 
 

@@ -3,8 +3,6 @@
 Exit codes: 0 done, 1 errors in a delivery, or a certificate that is not as it was sealed, 2 bad input or could not run.
 """
 
-# ruff: noqa: T201 - a command prints
-
 import argparse
 import sys
 from pathlib import Path

@@ -15,6 +15,7 @@ from nco_research.codebooks import (
 )
 from nco_research.codebooks.wording import LANGUAGES
 from nco_research.columns import closest
+from nco_research.microdata.comparing import compare_file
 from output_checks.errors import InputError
 
 
@@ -22,7 +23,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """Add `nco codebook`."""
     parser = subparsers.add_parser(
         "codebook",
-        help="list the registers, what one holds, or check a codebook of your own",
+        help="list the registers, what one holds, compare a file with it, or check a codebook of your own",
         description=(
             "List the registers; with a name, say what that register holds: its variables, codes, missing codes and "
             "traps, and where that comes from."
@@ -44,6 +45,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="print as JSON, in both languages")
     shape.add_argument("--markdown", action="store_true", help="print as Markdown")
+    parser.add_argument("--file", type=Path, metavar="FILE", help="compare a data file with the codebook")
     parser.add_argument("--check", type=Path, metavar="FILE", help="check a codebook of your own")
     parser.set_defaults(run=run)
 
@@ -61,6 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.component is None:
         return _list(arguments)
     book = _described(arguments.component, arguments.extensions)
+    if arguments.file is not None:
+        found = compare_file(arguments.file, component=book.component, extensions=arguments.extensions)
+        print(_as_text(found.as_json()) if arguments.json else found)
+        return 0
     if arguments.json:
         print(_as_text(describe_as_json(book, variable=arguments.variable)))
     elif arguments.markdown:

@@ -177,4 +177,4 @@ def _of_objections(count: str | None) -> str:
 
 def _show(*lines: str) -> None:
     for line in lines:
-        print(line)  # noqa: T201 - this is a command
+        print(line)
