@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks import measuring
+from benchmarks import measuring, microdata
 
-BENCHMARKS = {"measuring": measuring.run}
+BENCHMARKS = {"measuring": measuring.run, "microdata": microdata.run}
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks.md"
 
 

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from nco_research.codebooks import check_file
 from nco_research.naming import slug
 from nco_research.study import STUDY_FILE, Study
 from nco_research.study.basis import ACCEPTED
@@ -107,6 +108,8 @@ def _check(arguments: argparse.Namespace) -> int:
         raise InputError(f"There is no {STUDY_FILE} in this folder or in one around it.", remedy="nco study new FOLDER")
     with tempfile.TemporaryDirectory() as folder:
         policy = study.release(folder).policy  # fails where the policy or the unit levels cannot be used
+    for path in study.codebooks:
+        check_file(path)
     objections = study.read_objections()
     found = {
         "file": str(study.path),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KIND, NUMBER = "RINPERSOONS", "RINPERSOON"
 _KIND = re.compile(r"^[A-Z]$")
 _NUMBER = re.compile(r"^(?!0{9}$)[0-9A-Za-z]{9}$")
+_KEY = r"[A-Z](?!0{9})[0-9A-Za-z]{9}"
 _WHOLE = re.compile(r"^(\d{1,9})[.,]0+$")
 _ROUND, _FEW = 10, 10
 _DIGEST_ROUNDS = 100_000
@@ -73,14 +74,14 @@ class Objections:
         InputError
             `pairs` has another number of columns.
         """
-        linked = _linked(pairs)
-        known = set(self.persons)
-        waiting = list(known & linked.keys())
-        while waiting:
-            added = linked[waiting.pop()] - known
-            known |= added
-            waiting.extend(added)
-        return Objections(frozenset(known))
+        one, other = _linked(pairs)
+        known = {kind + number for kind, number in self.persons}
+        fresh = known
+        while fresh:
+            reached = {*one[other.isin(fresh)], *other[one.isin(fresh)]}
+            fresh = reached - known
+            known |= fresh
+        return Objections(frozenset((key[0], key[1:]) for key in known))
 
     @functools.cached_property
     def digest(self) -> str:
@@ -199,18 +200,17 @@ def _mended(numbers: Iterable[str]) -> list[str]:
     return [number or "" for number in as_key(texts, NUMBER)]
 
 
-def _linked(pairs: pd.DataFrame) -> dict[PersonKey, set[PersonKey]]:
-    """The other keys of each key."""
+def _linked(pairs: pd.DataFrame) -> "tuple[pd.Series[str], pd.Series[str]]":
+    """Two columns of keys, kind and number in one text, of the rows that have both."""
     if pairs.shape[1] != 4:
         raise InputError(
             f"A bridge has four columns: kind and number, twice; this has {pairs.shape[1]}.",
             remedy="frame[['RINPERSOONS', 'RINPERSOON', 'RINPERSOONS_to', 'RINPERSOON_to']]",
         )
-    columns = [as_key(pairs.iloc[:, place], NUMBER if place % 2 else KIND).fillna("").tolist() for place in range(4)]
-    linked: dict[PersonKey, set[PersonKey]] = {}
-    for from_kind, from_number, to_kind, to_number in zip(*columns, strict=True):
-        one, other = (from_kind.upper(), from_number), (to_kind.upper(), to_number)
-        if all(_KIND.match(kind) and _NUMBER.match(number) for kind, number in (one, other)):
-            linked.setdefault(one, set()).add(other)
-            linked.setdefault(other, set()).add(one)
-    return linked
+    kinds, numbers = (
+        [as_key(pairs.iloc[:, place], name).fillna("").astype(str) for place in places]
+        for name, places in ((KIND, (0, 2)), (NUMBER, (1, 3)))
+    )
+    one, other = (kind.str.upper() + number for kind, number in zip(kinds, numbers, strict=True))
+    valid = one.str.fullmatch(_KEY) & other.str.fullmatch(_KEY)
+    return one[valid], other[valid]

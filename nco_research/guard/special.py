@@ -9,7 +9,7 @@ from nco_research.guard.values import plain_name
 
 _PATTERNS = {
     "health": re.compile(
-        r"ziekte|ziekenhuis|diagnos|medicat|medicijn|geneesmiddel|zorgkosten|zorggebruik|zorgzwaarte|gezondheid|handicap"
+        r"ziekte|ziekenhuis|diagnos(?!ti)|medicat|medicijn|geneesmiddel|zorgkosten|zorggebruik|zorgzwaarte|gezondheid|handicap"
         r"|beperking|stoornis|doodsoorzaak|zwanger|dyslexi|dyscalculi|autis|adhd|(?:^|_)(?:ggz|wlz|zvw|atc\d?|icd\d*)(?:_|$)"
         r"|disease|illness|disabilit|disorder|health|hospital|pregnan"
     ),
@@ -20,7 +20,7 @@ _PATTERNS = {
     "ethnicity": re.compile(
         r"herkomst(?!_?(?:school|brin|vest|opl|onderwijs|bestand|bron|adres|gemeente|groep_?\d|code_?bron))|etnic|ethnic|etnisch"
         r"|nationalit|gbageneratie|geboorteland|allochtoon|autochtoon|migratieachtergrond|migration_?background"
-        r"|country_?of_?(?:birth|origin)"
+        r"|thuistaal|moedertaal|home_language|ouders?_?buitenland|country_?of_?(?:birth|origin)"
     ),
 }
 

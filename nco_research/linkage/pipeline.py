@@ -102,7 +102,7 @@ def link_deliveries(
         work=work or deliveries.resolve().parent,
     )
     apart.expect_output_apart(to, deliveries=deliveries, persons=persons, certificates=places.certificates)
-    apart.expect_key_apart(key, deliveries, persons.parent, to, places.certificates, places.work)
+    apart.expect_key_apart(key, deliveries, persons.parent, to, places.certificates)
     pseudonymiser = read_key(key)
     tell = progress or _nothing
     with (

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from nco_research.codebooks import Codebook, codebook
-from nco_research.codebooks.model import SpecialCategory
+from nco_research.codebooks import Codebook, SpecialCategory, codebook
 from nco_research.guard.special import special_by_name
 from nco_research.study.sections import Section
 from output_checks.errors import InputError
@@ -81,7 +80,7 @@ def special_category(book: Codebook, name: str) -> SpecialCategory | None:
     The toolkit's own codebook goes first, so that a codebook of a team can call a variable special, but cannot take
     that away. A column that the toolkit does not describe is judged by its name as well.
     """
-    own = _own_codebook(book.component).variable(name)
+    own = codebook(book.component).variable(name)
     described = book.variable(name)
     for variable in (own, described):
         if variable is not None and variable.special is not None:
@@ -131,9 +130,9 @@ def expect_basis(
     if columns is None or not without:
         return tuple(without)
     listed = "; ".join(f"{name!r} of {book.component} is about {category.value}" for name, category in without.items())
+    recorded = f"{file} records none for this" if file is not None else "there is no study file to record one"
     raise InputError(
-        f"{listed}. Such variables are read on a recorded basis only, and {file or 'there is no study file, which'} "
-        "records none for this.",
+        f"{listed}. Such variables are read on a recorded basis only, and {recorded}.",
         remedy=f"other columns; or add to {file or 'a study.toml (nco study new FOLDER)'}:\n{_lines(without)}",
     )
 
@@ -159,10 +158,3 @@ def _lines(without: dict[str, SpecialCategory]) -> str:
             f'reference = "the document, its date and version"\ndate = YYYY-MM-DD\nvariables = [{names}]'
         )
     return "\n".join(parts)
-
-
-def _own_codebook(component: str) -> Codebook:
-    try:
-        return codebook(component)
-    except InputError:  # the toolkit has none
-        return Codebook(component=component, label=component, label_nl=component)

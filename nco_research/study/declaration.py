@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nco_research.codebooks import Codebook
+from nco_research.codebooks import Codebook, codebook
 from nco_research.columns import closest
 from nco_research.guard import Objections
 from nco_research.study import fields
@@ -139,23 +139,25 @@ class Study:
         """
         if not self.registers:
             return
-        declared = {name.casefold(): name for name in self.registers}
-        name = declared.get(component.casefold())
-        wanted = sorted(set(years))
-        if name is None:
+        name, wanted = self._register(component), sorted(set(years))
+        declared = {year for other, given in self.registers.items() if self._register(other) == name for year in given}
+        if not declared:
             raise InputError(
-                f"{self.path} does not declare {component} among its registers.",
+                f"{self.path} does not declare {name} among its registers.",
                 remedy=f"{closest(component, list(self.registers))}; or, where the purpose needs it, add under "
-                f"[registers]: {component.upper()} = {written_years(wanted)}",
+                f"[registers]: {name} = {written_years(wanted)}",
             )
-        absent = [year for year in wanted if year not in self.registers[name]]
+        absent = [year for year in wanted if year not in declared]
         if absent:
             raise InputError(
-                f"{self.path} declares {name} for {written_years(self.registers[name])}, "
-                f"not for {written_years(absent)}.",
+                f"{self.path} declares {name} for {written_years(sorted(declared))}, not for {written_years(absent)}.",
                 remedy="other years; or, where the purpose needs them, write under [registers]: "
-                f"{name} = {written_years(sorted({*self.registers[name], *absent}))}",
+                f"{name} = {written_years(sorted({*declared, *absent}))}",
             )
+
+    def _register(self, component: str) -> str:
+        """The name that the register has today: it may be asked for, or declared, by a former one."""
+        return codebook(component, extensions=self.codebooks).component.upper()
 
     def expect_basis(
         self, book: Codebook, columns: Sequence[str] | None, *, present: Sequence[str] = ()

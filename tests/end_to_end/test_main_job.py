@@ -82,6 +82,9 @@ def test_no_key_and_no_small_count_is_in_what_left(finished):
 def test_a_read_only_data_folder_is_read_and_left_alone(finished, tmp_path):
     folder, _ = finished
     microdata = shutil.copytree(folder / "microdata", tmp_path / "read only")
+    shutil.copy(folder / "codebook.toml", tmp_path)
+    declared = (folder / "study.toml").read_text(encoding="utf-8").replace('data = "microdata"', 'data = "read only"')
+    (tmp_path / "study.toml").write_text(declared, encoding="utf-8")
     before = {path: path.stat().st_mtime_ns for path in microdata.rglob("*")}
     for path in (microdata, *microdata.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)

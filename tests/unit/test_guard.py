@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from stdnum.nl import bsn, onderwijsnummer
 
 from nco_research import identifiers, refuse_identifiers
+from nco_research.codebooks import codebook, components
 from nco_research.guard import identifying_columns, identifying_combinations
 from output_checks.errors import InputError
 
@@ -457,3 +458,14 @@ def test_thirty_columns_of_five_thousand_values_take_a_fraction_of_a_second():
         identifying_columns(samples)
         took.append(time.perf_counter() - begun)
     assert min(took) < 1.0  # a third of a second on a machine with nothing else to do
+
+
+def test_no_variable_of_the_toolkits_codebooks_is_an_identifier_by_its_name_or_labels():
+    """Apart from the date of birth in parts, which identify together."""
+    alone, together = {}, {}
+    for component in components():
+        samples = {item.name: pd.Series(list(item.labels.values()), dtype=object) for item in codebook(component)}
+        alone[component] = [item.column for item in identifying_columns(samples)]
+        together[component] = [item.column for item in identifying_combinations(list(samples), samples)]
+    assert {name: found for name, found in alone.items() if found} == {}
+    assert {name: found for name, found in together.items() if found} == {"GBAPERSOONTAB": ["GBAGEBOORTEDAG"]}

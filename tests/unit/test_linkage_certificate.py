@@ -107,3 +107,19 @@ def test_a_certificate_is_true_wherever_the_folders_are_moved_together(office, t
     (certificate,) = (moved / "identified" / "certificates").glob("*.json")
     assert verify_certificate(certificate)
     assert str(office.folder) not in certificate.read_text(encoding="utf-8")
+
+
+def test_a_delivery_that_was_replaced_at_the_last_moment_is_not_destroyed_and_is_said_to_remain(office):
+    path = office.deliveries / "LVS_18AB00_2021.csv"
+    other = office.deliver([row(BRIN="18AC")], brin="18AC00")
+
+    def replaced(text: str) -> None:
+        if text == "finishing":
+            path.write_text("a new delivery", encoding="cp1252")
+
+    result = office.link(destroy_deliveries=True, progress=replaced)
+    assert path.read_text(encoding="cp1252") == "a new delivery"
+    assert not other.exists()
+    certificate = read_certificate(result.certificate)
+    assert [item.name for item in certificate.remains if item.what == "delivery"] == [path.name]
+    assert [item.name for item in certificate.destroyed if item.what == "delivery"] == [other.name]

@@ -1,7 +1,10 @@
 """From deliveries to LVSNCO, all or nothing: what comes out, what is gone, and what a run that is stopped leaves."""
 
+import contextlib
 import os
+import re
 import stat
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +14,7 @@ from stdnum.nl import bsn, onderwijsnummer
 from nco_research.guard import identifiers
 from nco_research.linkage.certificate import verify_certificate
 from nco_research.linkage.counts import as_text
-from nco_research.linkage.layout import LVSNCO
+from nco_research.linkage.layout import DELIVERED, LVSNCO
 from nco_research.linkage.private import STAGING, WORK
 from output_checks.errors import InputError
 from tests.linkage_factories import BSNS, EDUCATION_NUMBERS, KEY, KEYED, Office, country, csv_of, person, row
@@ -182,6 +185,8 @@ def test_a_key_with_the_data_is_refused(office, place):
     beside.mkdir()
     (beside / "key").write_bytes(KEY)
     office.link(key=beside / "key")
+    # And a folder that holds the key's own folder beside those of the data.
+    office.link(work=office.folder)
 
 
 def test_output_and_certificates_are_kept_apart_from_what_identifies(office):
@@ -274,3 +279,13 @@ def test_a_second_linkage_at_the_same_time_is_refused_and_disturbs_nothing(offic
     office.link(progress=again)
     assert refused
     assert len(office.output()) == 2
+
+
+def test_the_how_to_works_as_it_is_written(office, capsys):
+    text = (Path(__file__).parents[2] / "docs/how-to/link-deliveries.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    with contextlib.chdir(office.folder):
+        exec(compile(code, "<page>", "exec"), {})
+    assert "identifiers left" in capsys.readouterr().out
+    for name in DELIVERED:
+        assert name in text

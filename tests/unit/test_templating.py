@@ -198,7 +198,7 @@ def test_a_mistake_in_the_toolkit_shows_no_traceback(monkeypatch, capsys):
     def broken():
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(cli, "template_names", broken)
+    monkeypatch.setattr(cli.templates, "template_names", broken)
     assert cli.main(["templates"]) == 2
     told = capsys.readouterr().err
     assert "RuntimeError" in told
