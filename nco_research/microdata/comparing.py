@@ -57,7 +57,7 @@ def _facts(entry: Entry, column: CleanColumn, book: Codebook) -> ColumnFacts:
         low, high = variable.within
         outside = f"count(*) FILTER ({name} NOT BETWEEN {low!r} AND {high!r})"
     with connect() as connection:
-        row = connection.execute(f"SELECT count(*) - count({name}), {outside} FROM {source}").fetchone() or (0, 0)
+        (row,) = connection.execute(f"SELECT count(*) - count({name}), {outside} FROM {source}").fetchall()
         codes: dict[str, int] = {}
         if column.type is VariableType.CATEGORY:
             query = f"SELECT {name}, count(*) FROM {source} WHERE {name} IS NOT NULL GROUP BY ALL ORDER BY 1"

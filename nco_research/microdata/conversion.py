@@ -152,7 +152,7 @@ def _with_guessed_numbers(folder: Path, columns: list[CleanColumn]) -> list[Clea
         checks[-1] = f"coalesce({checks[-1]}, false)"
     with connect(spill=folder) as connection:
         listed = ", ".join(literal(part) for part in parts(folder))
-        row = connection.execute(f"SELECT {', '.join(checks)} FROM read_parquet([{listed}])").fetchone() or ()
+        (row,) = connection.execute(f"SELECT {', '.join(checks)} FROM read_parquet([{listed}])").fetchall()
     numeric = {item.name for item, holds in zip(guessed, row, strict=True) if holds}
     if numeric:
         rewrite(
@@ -306,8 +306,8 @@ def _count_misfits(raw: RawFile, column: CleanColumn) -> int:
     with connect() as connection:
         needed = [item.name for item in raw.columns if quoted(item.name) in column.sql]
         source = raw.register(connection, needed)
-        row = connection.execute(f"SELECT count(*) FROM {source} WHERE ({counting}) = {outlier}").fetchone()
-    return int(row[0]) if row else 0
+        rows = connection.execute(f"SELECT count(*) FROM {source} WHERE ({counting}) = {outlier}").fetchall()
+    return int(rows[0][0])
 
 
 def _empty(folder: Path) -> None:

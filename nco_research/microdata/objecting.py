@@ -64,10 +64,10 @@ def _count(folder: Path, own: tuple[str | None, str], setup: str) -> int:
     person = f"({', '.join(quoted(name) for name in own if name is not None)})"
     with connect(spill=folder) as connection:
         connection.execute(setup)
-        row = connection.execute(
+        rows = connection.execute(
             f"SELECT count(DISTINCT {person}) FROM read_parquet([{paths}]) WHERE {_named(own)}"
-        ).fetchone()
-    return int(row[0]) if row else 0
+        ).fetchall()
+    return int(rows[0][0])
 
 
 def _named(key: tuple[str | None, str]) -> str:
