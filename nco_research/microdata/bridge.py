@@ -13,6 +13,7 @@ from nco_research.microdata.raw import open_raw
 from nco_research.sql import connect, quoted
 
 _BRIDGE = "VTVPERSOONTAB"
+_COLUMNS = ["kind", "number", "other kind", "other number"]
 
 
 def extended(objections: Objections, folder: Path) -> Objections:
@@ -20,11 +21,16 @@ def extended(objections: Objections, folder: Path) -> Objections:
     if not len(objections):
         return objections
     homes = [path for depth in ("*", "*/*", "*/*/*") for path in folder.glob(depth) if path.name.upper() == _BRIDGE]
-    for home in homes:
-        for path in sorted(home.rglob("*")):
-            if path.is_file() and ComponentFile.of(path) is not None:
-                objections = objections.with_bridge(_pairs(path))
-    return objections
+    files = [
+        path
+        for home in homes
+        for path in sorted(home.rglob("*"))
+        if path.is_file() and ComponentFile.of(path) is not None
+    ]
+    if not files:
+        return objections
+    # All at once: a link in a later file may lead back into an earlier one.
+    return objections.with_bridge(pd.concat([_pairs(path) for path in files], ignore_index=True))
 
 
 def _pairs(path: Path) -> pd.DataFrame:
@@ -32,10 +38,10 @@ def _pairs(path: Path) -> pd.DataFrame:
     columns = {item.in_file: item for item in clean_columns(raw.columns, codebook(_BRIDGE))}
     keys = [key for key in person_keys(columns) if key[0] is not None][:2]
     names = [name for key in keys for name in key if name is not None]
-    if len(names) != 4:
-        return pd.DataFrame(columns=range(4), dtype=object)
+    if len(names) != len(_COLUMNS):
+        return pd.DataFrame(columns=_COLUMNS, dtype=object)
     with connect() as connection:
         source = raw.register(connection, names)
         select = ", ".join(f"{columns[name].sql} AS {quoted(name)}" for name in names)
         frame: pd.DataFrame = connection.sql(f"SELECT {select} FROM {source}").df()
-    return frame
+    return frame.set_axis(_COLUMNS, axis="columns")

@@ -48,7 +48,7 @@ def _placed(section: Section, name: str) -> Path:
 
 def expect_apart(section: Section, data: Path, cache: Path) -> None:
     """Do nothing, unless one of the two folders is in the other."""
-    if cache == data or cache.is_relative_to(data) or data.is_relative_to(cache):
+    if cache.is_relative_to(data) or data.is_relative_to(cache):
         how = "inside" if cache.is_relative_to(data) else "around"
         raise InputError(
             f"{section.file}: `cache` is {how} the data folder ({cache}); nothing is ever written there.",

@@ -173,15 +173,20 @@ def test_objections_reach_other_registers_that_were_cached_and_parents_named_in_
 
 
 def test_a_person_who_objected_under_another_number_is_found_by_the_bridge(tmp_path):
-    cito(tmp_path, "R;000000017;530;a\nR;000000018;531;a\n")
+    cito(tmp_path, "R;000000017;530;a\nR;000000018;531;a\nR;000000019;531;a\n")
     put(
         tmp_path / "data",
         "Bevolking/VTVPERSOONTAB/VTVPERSOON2015TABV1.csv",
         "RINPERSOONS;RINPERSOON;RINPERSOONSVTV;RINPERSOONVTV\nS;000000700;R;000000017\n",
     )
+    put(
+        tmp_path / "data",
+        "Bevolking/VTVPERSOONTAB/VTVPERSOON2014TABV1.csv",  # read first, and the link to it is found later
+        "RINPERSOONS;RINPERSOON;RINPERSOONSVTV;RINPERSOONVTV\nR;000000017;R;000000018\n",
+    )
     put(tmp_path, "objections.csv", "RINPERSOONS;RINPERSOON\nS;000000700\n")
     data = open_microdata("CITOTAB", years=[2015], study=study(tmp_path, 'objections = "objections.csv"'))
-    assert data.frame["RINPERSOON"].tolist() == ["000000018"]
+    assert data.frame["RINPERSOON"].tolist() == ["000000019"]
 
 
 def test_identifying_columns_are_not_kept_but_the_others_can_be_read(tmp_path):

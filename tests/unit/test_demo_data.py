@@ -13,7 +13,7 @@ BDF = Path(__file__).parents[2] / "demo" / "bdf.csv"
 
 @pytest.fixture(scope="module")
 def microdata(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("microdata é")
+    folder = tmp_path_factory.mktemp("microdata é") / "microdata"
     prepare(BDF, folder)
     return folder
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nco_research import cli
 from nco_research.codebooks import Codebook, SpecialCategory, Variable, VariableType, codebook
-from nco_research.study import Basis, BasisKind, Study, expect_basis, special_category
+from nco_research.study import Basis, BasisKind, Study, basis, expect_basis, special_category
 from nco_research.study.sections import written_years
 from output_checks.errors import InputError, PolicyError
 
@@ -338,6 +338,13 @@ def test_a_team_can_call_a_variable_special_and_cannot_take_that_away():
         *(SpecialCategory.ETHNICITY, SpecialCategory.HEALTH, SpecialCategory.HEALTH, SpecialCategory.RELIGION),
         *(None, None),
     ]
+
+
+def test_a_variable_that_the_toolkit_describes_as_ordinary_is_not_judged_by_its_name(monkeypatch):
+    monkeypatch.setattr(basis, "special_by_name", lambda name: "health")
+    assert special_category(PERSONS, "GBAGESLACHT") is None
+    assert special_category(PERSONS, "GBAGENERATIE") is SpecialCategory.ETHNICITY
+    assert special_category(PERSONS, "undescribed") is SpecialCategory.HEALTH
 
 
 def test_the_file_that_nco_study_new_writes_is_valid_once_it_is_filled_in(tmp_path, capsys, monkeypatch):
