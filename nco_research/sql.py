@@ -1,6 +1,8 @@
 """DuckDB: connections that stay within their memory, and text that is quoted once and in one place."""
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +37,9 @@ def connect(*, spill: Path | None = None) -> "duckdb.DuckDBPyConnection":
 
     connection = duckdb.connect()
     connection.execute(f"SET memory_limit = {literal(os.environ.get(_MEMORY, _DEFAULT_MEMORY))}")
-    connection.execute("SET enable_progress_bar = false")
+    with contextlib.suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets; it is off there
+        connection.execute("SET enable_progress_bar = false")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
-    if spill is not None:
-        connection.execute(f"SET temp_directory = {literal(spill)}")
+    connection.execute(f"SET temp_directory = {literal(spill or Path(tempfile.gettempdir()) / 'nco-spill')}")
     return connection
