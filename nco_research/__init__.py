@@ -6,8 +6,18 @@
 """
 
 from nco_research.codebooks import Codebook, Variable, VariableType, codebook
-from nco_research.cohort import Cohort
-from nco_research.cohort.flow import Flow, Step
+from nco_research.cohort import (
+    Cohort,
+    Flow,
+    Progress,
+    Rounded,
+    Scannable,
+    Step,
+    off_level,
+    repetition,
+    retention,
+    school_changes,
+)
 from nco_research.growth import growth
 from nco_research.guard import Identifier, identifiers, refuse_identifiers
 from nco_research.microdata import Microdata, open_microdata
@@ -22,6 +32,9 @@ __all__ = [
     "Flow",
     "Identifier",
     "Microdata",
+    "Progress",
+    "Rounded",
+    "Scannable",
     "Source",
     "Step",
     "Study",
@@ -31,8 +44,12 @@ __all__ = [
     "codebook",
     "growth",
     "identifiers",
+    "off_level",
     "open_microdata",
     "read_pupils",
     "refuse_identifiers",
+    "repetition",
+    "retention",
+    "school_changes",
     "value_added",
 ]
