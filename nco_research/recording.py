@@ -11,16 +11,18 @@ import json
 import os
 import platform
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
+from nco_research.locking import take_lock
 from output_checks.errors import InputError
 
 RECORD = "NCO_RECORD"
+_POLL = 0.01
 _TOOLKIT = "nco-research"
 
 
@@ -172,7 +174,8 @@ def _package_versions() -> dict[str, str]:
 def _append(path: Path, line: str) -> None:
     """Add one line. Processes that do so at once wait for each other, so that no line is cut in two."""
     try:
-        with path.open("ab", buffering=0) as file, _alone(file.fileno()):
+        with path.open("ab", buffering=0) as file:
+            _wait_for(file.fileno())
             file.write(line.encode("ascii") + b"\n")
     except OSError as error:
         raise InputError(
@@ -181,25 +184,8 @@ def _append(path: Path, line: str) -> None:
         ) from None
 
 
-@contextlib.contextmanager
-def _alone(descriptor: int) -> Iterator[None]:
-    """Hold a lock on an open file. Where the disk has no locks, adding a line at once has to do."""
+def _wait_for(descriptor: int) -> None:
+    """Until nobody else has the file. Where the disk knows no locks, adding a line at once has to do."""
     with contextlib.suppress(OSError):
-        _lock(descriptor, hold=True)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            _lock(descriptor, hold=False)
-
-
-def _lock(descriptor: int, *, hold: bool) -> None:
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - exists on Windows only
-
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK if hold else msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl  # noqa: PLC0415 - exists elsewhere only
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX if hold else fcntl.LOCK_UN)
+        while not take_lock(descriptor):
+            time.sleep(_POLL)

@@ -12,6 +12,7 @@ from nco_research.cohort.frames import Dtypes, Labels, dtypes_of, expect_names, 
 from nco_research.cohort.scannable import Scannable
 from nco_research.cohort.session import ROW, Session, explained
 from nco_research.columns import as_list, closest
+from nco_research.guard import refuse_identifiers
 from nco_research.sql import quoted
 from output_checks.errors import InputError
 
@@ -45,10 +46,11 @@ class Source:
         Raises
         ------
         InputError
-            It is neither, or has columns that differ only in case.
+            It is neither, has columns that differ only in case, or a frame has direct identifiers.
         """
         if isinstance(data, pd.DataFrame):
             expect_names(data, source="the frame")
+            refuse_identifiers(data, source="the frame")
             # A copy that shares what pandas can share: changing the frame afterwards does not change the cohort.
             own = data.reset_index(drop=True)
             types = {str(name): sql_type(own[name]) for name in own.columns}

@@ -16,9 +16,10 @@ import msgspec
 
 from nco_research.linkage.counts import Counts
 from nco_research.linkage.counts import as_text as counts_as_text
-from nco_research.linkage.destruction import FileFacts, marked, sha256_of
+from nco_research.linkage.destruction import FileFacts, marked
 from nco_research.linkage.private import WORK
 from nco_research.linkage.writing import identifying_columns_of
+from nco_research.microdata.files import sha256_of
 from nco_research.sql import connect
 from output_checks.errors import InputError, IntegrityError
 

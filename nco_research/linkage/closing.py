@@ -9,10 +9,11 @@ from pathlib import Path
 from nco_research.linkage.certificate import Certificate, now, relative_to
 from nco_research.linkage.commit import Plan
 from nco_research.linkage.counts import Counts
-from nco_research.linkage.destruction import OVERWRITTEN, FileFacts, destroy, sha256_of
+from nco_research.linkage.destruction import OVERWRITTEN, FileFacts, destroy
 from nco_research.linkage.intake import Intake
 from nco_research.linkage.layout import LVSNCO
 from nco_research.linkage.writing import Written
+from nco_research.microdata.files import sha256_of
 from nco_research.sql import connect, literal
 
 

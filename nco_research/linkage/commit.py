@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 
 from nco_research.linkage.certificate import Certificate, as_text, encode, now, sealed
-from nco_research.linkage.destruction import GONE, OVERWRITTEN, FileFacts, destroy, marked, sha256_of
+from nco_research.linkage.destruction import GONE, OVERWRITTEN, FileFacts, destroy, marked
 from nco_research.linkage.private import DECIDED
+from nco_research.microdata.files import sha256_of
 from output_checks.errors import IntegrityError
 
 

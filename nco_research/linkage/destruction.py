@@ -1,6 +1,5 @@
 """Destroy files: overwritten, then removed. And what to record of a file that is destroyed or that remains."""
 
-import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,12 +30,6 @@ class FileFacts:
     columns: tuple[str, ...] = ()
     how: str = ""
     """How it was destroyed; empty for a file that remains."""
-
-
-def sha256_of(path: Path) -> str:
-    """The hash of a file's content, read in parts."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def destroy(paths: Iterable[Path]) -> None:

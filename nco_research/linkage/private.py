@@ -7,11 +7,11 @@ lock any more (the system lets go of it when a process ends, however it ends), a
 import contextlib
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from nco_research.locking import take_lock
 from output_checks.errors import InputError
 
 WORK = ".nco-linkage"
@@ -101,16 +101,8 @@ def _hold(folder: Path) -> BinaryIO:
 
 
 def _locked(lock: BinaryIO) -> bool:
-    """Take the lock without waiting; the system releases it when the file is closed or the process ends."""
+    """Where the disk knows no locks, two linkages could work in one folder, so that none does."""
     try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - Windows only
-
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - not on Windows
-
-            fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return take_lock(lock.fileno())
     except OSError:
         return False
-    return True

@@ -21,6 +21,7 @@ from nco_research.guard.identifiers import Identifier
 from nco_research.guard.objections import Objections
 from nco_research.microdata import conversion
 from nco_research.microdata.cleaning import CleanColumn
+from nco_research.microdata.conversion import Misfit
 from nco_research.microdata.files import ComponentFile, sha256_of
 from nco_research.microdata.lock import alone
 from nco_research.microdata.objecting import remove_objectors
@@ -41,7 +42,7 @@ class Entry:
     """Of the file that it was converted from."""
     columns: tuple[CleanColumn, ...]
     refused: tuple[Identifier, ...]
-    broken: dict[str, str]
+    misfits: tuple[Misfit, ...]
     rows: int
     removed: int
     """Distinct persons who objected and were in the file."""
@@ -112,7 +113,7 @@ class Cache:
             with alone(home / f".{folder.name}.lock"):
                 entry = _read(folder, listed)
                 if entry is None:
-                    _make(
+                    self._make(
                         file,
                         folder,
                         book=book,
@@ -136,14 +137,54 @@ class Cache:
 
         They are converted anew when they are asked for, without those who are on the list now.
         """
-        stale = [
-            path.parent
-            for path in sorted(self.folder.glob(f"*/*/{_MANIFEST}"))
-            if json.loads(path.read_text(encoding="utf-8")).get("objections") != objections.digest
-        ]
+        folders = [path.parent for path in sorted(self.folder.glob(f"*/*/{_MANIFEST}"))]
+        stale = [folder for folder in folders if _read(folder, objections.digest) is None]
         for folder in stale:
             _remove(folder)
         return len(stale)
+
+    def _make(
+        self,
+        file: ComponentFile,
+        folder: Path,
+        *,
+        book: Codebook,
+        extensions: Sequence[Path],
+        left_out: list[str],
+        objections: Objections | None,
+        content: str,
+    ) -> None:
+        for stale in folder.parent.glob(f"{_MAKING}{folder.name}-*"):  # of a process that was ended; we hold the lock
+            shutil.rmtree(stale, ignore_errors=True)
+        making = Path(tempfile.mkdtemp(prefix=f"{_MAKING}{folder.name}-", dir=folder.parent))
+        try:
+            made = conversion.convert(
+                file.path, component=book.component, extensions=extensions, left_out=left_out, to=making
+            )
+            if self._content(file) != content:
+                raise InputError(f"{file.path.name} changed while it was read.", remedy="wait until it is written")
+            removed = 0
+            if objections is not None:
+                removed = remove_objectors(making, made.columns, objections)
+            _write(
+                making / _MANIFEST,
+                {
+                    "file": file.path.name,
+                    "sha256": content,
+                    "codebook": book_digest(book),
+                    "columns": [_column(item) for item in made.columns],
+                    "refused": [asdict(item) for item in made.refused],
+                    "misfits": [asdict(item) for item in made.misfits],
+                    "rows": conversion.count(making),
+                    "objections": objections.digest if objections is not None else _NOBODY,
+                    "removed": removed,
+                    "notes": list(made.notes),
+                },
+            )
+            _remove(folder)
+            making.rename(folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
 
     def _content(self, file: ComponentFile) -> str:
         """SHA-256 of the file. Read once: while size and times of the file stay the same, its content does."""
@@ -163,54 +204,14 @@ class Cache:
         return content
 
 
-def _make(
-    file: ComponentFile,
-    folder: Path,
-    *,
-    book: Codebook,
-    extensions: Sequence[Path],
-    left_out: list[str],
-    objections: Objections | None,
-    content: str,
-) -> None:
-    for stale in folder.parent.glob(f"{_MAKING}{folder.name}-*"):  # of a process that was ended; we hold the lock
-        shutil.rmtree(stale, ignore_errors=True)
-    making = Path(tempfile.mkdtemp(prefix=f"{_MAKING}{folder.name}-", dir=folder.parent))
-    try:
-        made = conversion.convert(
-            file.path, component=book.component, extensions=extensions, left_out=left_out, to=making
-        )
-        removed = 0
-        if objections is not None:
-            removed = remove_objectors(making, made.columns, objections)
-        _write(
-            making / _MANIFEST,
-            {
-                "file": file.path.name,
-                "sha256": content,
-                "codebook": book_digest(book),
-                "columns": [_column(item) for item in made.columns],
-                "refused": [asdict(item) for item in made.refused],
-                "broken": dict(made.broken),
-                "rows": conversion.count(making),
-                "objections": objections.digest if objections is not None else _NOBODY,
-                "removed": removed,
-                "notes": list(made.notes),
-            },
-        )
-        _remove(folder)
-        making.rename(folder)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-
-
 def _read(folder: Path, objections: str) -> Entry | None:
     """What is in the folder; None where nothing is, or something under another list of objections."""
     try:
         told = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        listed = told["objections"]
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    if told["objections"] != objections:
+    if listed != objections:
         return None
     return Entry(
         folder=folder,
@@ -221,13 +222,12 @@ def _read(folder: Path, objections: str) -> Entry | None:
                 in_file=item["in_file"],
                 type=VariableType(item["type"]),
                 physical=PhysicalType(item["physical"]),
-                sql=item["sql"],
                 labels=item["labels"],
             )
             for item in told["columns"]
         ),
         refused=tuple(Identifier(**item) for item in told["refused"]),
-        broken=told["broken"],
+        misfits=tuple(Misfit(**item) for item in told["misfits"]),
         rows=told["rows"],
         removed=told["removed"],
         notes=tuple(told["notes"]),
@@ -240,7 +240,6 @@ def _column(item: CleanColumn) -> dict[str, object]:
         "in_file": item.in_file,
         "type": item.type.value,
         "physical": item.physical.value,
-        "sql": item.sql,
         "labels": dict(item.labels),
     }
 

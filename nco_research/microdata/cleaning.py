@@ -30,7 +30,8 @@ class CleanColumn:
     type: VariableType
     physical: PhysicalType
     """How the file stores it."""
-    sql: str
+    sql: str = ""
+    """Empty once it is converted."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Dutch label by code; only of categories."""
     guessed: bool = False

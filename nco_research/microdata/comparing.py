@@ -40,7 +40,7 @@ def compare_file(path: Path, *, component: str, extensions: Sequence[Path] = ())
             sha256="",
             columns=made.columns,
             refused=made.refused,
-            broken=dict(made.broken),
+            misfits=made.misfits,
             rows=made.rows,
             removed=0,
             notes=made.notes,
@@ -52,6 +52,7 @@ def _facts(entry: Entry, column: CleanColumn, book: Codebook) -> ColumnFacts:
     paths = ", ".join(literal(part) for part in entry.parts)
     source, name = f"read_parquet([{paths}])", quoted(column.name)
     variable = book.variable(column.name)
+    wrong = sum(item.count for item in entry.misfits if item.column == column.in_file)
     outside = "0"
     if variable is not None and variable.within is not None and column.type is VariableType.NUMBER:
         low, high = variable.within
@@ -69,5 +70,6 @@ def _facts(entry: Entry, column: CleanColumn, book: Codebook) -> ColumnFacts:
         n_records=entry.rows,
         n_missing=int(row[0]),
         n_outside_range=int(row[1]),
-        n_not_numeric=1 if column.in_file in entry.broken and column.type is VariableType.NUMBER else 0,
+        n_not_numeric=wrong if column.type is VariableType.NUMBER else 0,
+        n_not_date=wrong if column.type is VariableType.DATE else 0,
     )

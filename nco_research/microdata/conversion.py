@@ -28,6 +28,17 @@ _WRITING = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Misfit:
+    """A column that does not hold what it should; it is kept as if empty."""
+
+    column: str
+    """Its name in the file."""
+    why: str
+    count: int
+    """How many values do not fit; 0 for a key, of which all are suspect."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Converted:
     """What became of a file."""
 
@@ -35,8 +46,7 @@ class Converted:
     """What is kept of it."""
     refused: tuple[Identifier, ...]
     """Columns that identify somebody directly. They are not kept."""
-    broken: tuple[tuple[str, str], ...]
-    """Columns that do not hold what they should, and how; kept as if empty."""
+    misfits: tuple[Misfit, ...]
     rows: int
     notes: tuple[str, ...]
 
@@ -59,13 +69,13 @@ def convert(path: Path, *, component: str, extensions: Sequence[Path], left_out:
     columns = [item for item in clean_columns(raw.columns, book) if item.name.casefold() not in absent]
     refused = _refused_by_name(columns)
     columns = [item for item in columns if item.in_file not in {found.column for found in refused}]
-    broken: list[tuple[str, str]] = []
+    misfits: list[Misfit] = []
     while True:
-        misfit = _write(raw, columns, component, extensions, to)
-        if misfit is None:
+        found_misfit = _write(raw, columns, component, extensions, to)
+        if found_misfit is None:
             break
-        kind, name = misfit
-        broken.append((name, _misfit_in_words(raw, kind, next(item for item in columns if item.in_file == name))))
+        kind, name = found_misfit
+        misfits.append(_misfit(raw, kind, next(item for item in columns if item.in_file == name)))
         columns = [replace(item, sql="CAST(NULL AS VARCHAR)") if item.in_file == name else item for item in columns]
         _empty(to)
     if _state(path) != before:
@@ -79,7 +89,7 @@ def convert(path: Path, *, component: str, extensions: Sequence[Path], left_out:
     return Converted(
         columns=tuple(columns),
         refused=(*refused, *found),
-        broken=tuple(broken),
+        misfits=tuple(misfits),
         rows=count(to),
         notes=raw.notes,
     )
@@ -286,15 +296,18 @@ def _main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def _misfit_in_words(raw: RawFile, kind: str, column: CleanColumn) -> str:
+def _misfit(raw: RawFile, kind: str, column: CleanColumn) -> Misfit:
     """What a column should hold and how many of its values do not; counted, and never shown."""
     if kind == "key":
-        return f"The key {column.name!r} is stored as numbers that are not whole or have lost digits"
+        why = f"The key {column.name!r} is stored as numbers that are not whole or have lost digits"
+        return Misfit(column=column.in_file, why=why, count=0)
     wanted = {"number": "numbers", "date": "dates written YYYYMMDD"}[kind]
-    return (
-        f"{column.name!r} must hold {wanted}; {_count_misfits(raw, column):,} of its values are not, and the codebook "
-        "does not call them missing"
+    wrong = _count_misfits(raw, column)
+    why = (
+        f"{column.name!r} must hold {wanted}; {wrong:,} of its values are not, and the codebook does not call them "
+        "missing"
     )
+    return Misfit(column=column.in_file, why=why, count=wrong)
 
 
 def _count_misfits(raw: RawFile, column: CleanColumn) -> int:

@@ -81,7 +81,13 @@ def find_files(names: Sequence[str], *, years: Iterable[int], folder: Path) -> l
     wanted = list(dict.fromkeys(years))
     if not wanted:
         raise InputError("No years were asked for.", remedy="years=[2014]")
-    found = [file for path in _component_files(names, folder) if (file := ComponentFile.of(path))]
+    found = files_of(names, folder)
+    if not found and not _homes(names, folder):
+        known = sorted({path.name for path in _folders(folder) if path != folder})
+        raise InputError(
+            f"There is no folder {component} in {folder}.",
+            remedy=closest(component, known) if known else "the folder that holds the microdata",
+        )
     present = sorted({file.year for file in found})
     absent = [year for year in wanted if year not in present]
     if absent:
@@ -115,18 +121,15 @@ def _latest(files: list[ComponentFile], names: Sequence[str]) -> ComponentFile:
     return alike[0]
 
 
-def _component_files(names: Sequence[str], folder: Path) -> Iterator[Path]:
-    folders = list(_folders(folder))
+def files_of(names: Sequence[str], folder: Path) -> list[ComponentFile]:
+    """All files of a component in its folders, whatever their year and version; none where it has no folder."""
+    paths = (path for home in _homes(names, folder) for path in sorted(home.rglob("*")) if path.is_file())
+    return [file for path in paths if (file := ComponentFile.of(path))]
+
+
+def _homes(names: Sequence[str], folder: Path) -> list[Path]:
     wanted = {name.casefold() for name in names}
-    homes = [path for path in folders if path.name.casefold() in wanted]
-    if not homes:
-        present = sorted({path.name for path in folders if path != folder})
-        raise InputError(
-            f"There is no folder {names[0]} in {folder}.",
-            remedy=closest(names[0], present) if present else "the folder that holds the microdata",
-        )
-    for home in homes:
-        yield from sorted(path for path in home.rglob("*") if path.is_file())
+    return [path for path in _folders(folder) if path.name.casefold() in wanted]
 
 
 def _folders(folder: Path, depth: int = _DEPTH) -> Iterator[Path]:

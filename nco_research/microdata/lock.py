@@ -1,11 +1,12 @@
 """One process at a time at one thing. The system releases the lock when its holder ends, however it ends."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from nco_research.locking import take_lock
 
 _POLL = 0.1
 
@@ -25,16 +26,6 @@ def alone(path: Path) -> Iterator[None]:
 
 def _held(file: BinaryIO) -> bool:
     try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
+        return take_lock(file.fileno())
     except OSError:
         return True
-    return True

@@ -75,5 +75,6 @@ def _named(key: tuple[str | None, str]) -> str:
     kind, number = key
     if kind is None:
         return f"coalesce({quoted(number)} IN (SELECT {NUMBER} FROM objectors), false)"
-    both = f"coalesce({quoted(kind)}, '') || coalesce({quoted(number)}, '')"
-    return f"({both}) IN (SELECT {KIND} || {NUMBER} FROM objectors)"
+    both = f"coalesce(upper({quoted(kind)}) || {quoted(number)} IN (SELECT {KIND} || {NUMBER} FROM objectors), false)"
+    # Of a number without its kind nobody can say whose it is not.
+    return f"CASE WHEN {quoted(kind)} IS NULL THEN {_named((None, number))} ELSE {both} END"

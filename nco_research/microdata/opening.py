@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,15 +128,23 @@ def open_microdata(
     kept = Cache.at(_cache_folder(cache, declared), data=root)
     objections = declared.read_objections() if declared is not None else None
     if objections is not None:
-        objections = bridge.extended(objections, root)
+        # The whole of the study's data, also where only a folder inside it is read.
+        objections = bridge.extended(objections, [declared.data, root] if declared is not None else [root])
         kept.purge(objections)
-    wanted = [*(columns or ()), *codes] if columns is not None else None
+    wanted = [*columns, *codes] if columns is not None else None
     convert = functools.partial(
-        _entry, kept=kept, book=book, extensions=extensions, wanted=wanted, study=declared, objections=objections
+        _entry,
+        kept=kept,
+        book=book,
+        extensions=extensions,
+        wanted=wanted,
+        where=where,
+        study=declared,
+        objections=objections,
     )
     entries = tuple(convert(file) for file in files)
     names, notes = _names(book, files, entries, columns)
-    _expect_no_combination(entries, book, names, files)
+    _expect_no_combination(entries, book, [*names, *_mentioned(where, _listed(entries))], files)
     scan = Scan(
         entries=entries,
         years=tuple(file.year for file in files),
@@ -210,6 +219,7 @@ def _entry(
     book: Codebook,
     extensions: Sequence[Path],
     wanted: Sequence[str] | None,
+    where: str,
     study: Study | None,
     objections: Objections | None,
 ) -> Entry:
@@ -220,25 +230,33 @@ def _entry(
             f"{file.path.name} has a column {YEAR!r} of its own, which would be overwritten.",
             remedy="a file in which it has another name",
         )
-    if wanted is not None:
-        basis(book, wanted)
+    # Who selects on a column learns as much of it as who reads it.
+    conditions = _mentioned(where, [*present, *(name for item in book for name in item.names)])
+    basis(book, [*(wanted or ()), *conditions])
     left_out = [_spelt(book, name) for name in basis(book, None, present=present)]
     entry = kept.entry(file, book=book, extensions=extensions, left_out=left_out, objections=objections)
-    asked = None if wanted is None else {name.casefold() for name in wanted}
+    asked = None if wanted is None else {_found(book, name) for name in [*wanted, *conditions]}
     for item in entry.refused:
-        if asked is None or item.column.casefold() in asked:
+        if asked is None or _found(book, item.column) in asked:
             raise InputError(
                 f"Direct identifiers in {file.path.name}: {item.column!r} holds {item.what}. "
                 "Such data is not worked with.",
                 remedy=f"columns=[...] without {item.column!r}, and have the file replaced by one with pseudonyms",
             )
-    for name, why in entry.broken.items():
-        if asked is None or name.casefold() in asked or _spelt(book, name).casefold() in asked:
+    for misfit in entry.misfits:
+        if asked is None or _found(book, misfit.column) in asked:
             raise InputError(
-                f"{file.path.name}: {why}.",
-                remedy=f"other columns; or say in a codebook of your own which codes of {name!r} are missing",
+                f"{file.path.name}: {misfit.why}.",
+                remedy=f"other columns; or say in a codebook of your own which codes of {misfit.column!r} are missing",
             )
     return entry
+
+
+def _mentioned(where: str, names: Iterable[str]) -> list[str]:
+    """The columns that a condition names."""
+    return [
+        name for name in dict.fromkeys(names) if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", where, re.IGNORECASE)
+    ]
 
 
 def _spelt(book: Codebook, name: str) -> str:
@@ -277,7 +295,8 @@ def _expect_no_combination(
     """Columns that identify together, though none does alone, are not given together."""
     for file, entry in zip(files, entries, strict=True):
         sample = pd.read_parquet(entry.folder / conversion.SAMPLE)
-        present = [item.name for name in names if (item := entry.column(_found(book, name))) is not None]
+        items = [item for name in names if (item := entry.column(_found(book, name))) is not None]
+        present = list(dict.fromkeys(item.name for item in items))
         found = identifying_combinations(present, {name: sample[name] for name in present})
         if found:
             listed = "; ".join(f"{item.column!r} holds {item.what}" for item in found)
@@ -299,9 +318,9 @@ def _expect_condition(scan: Scan, book: Codebook) -> None:
     except duckdb.Error as error:
         raise InputError(
             f"The condition on {book.component} cannot be read ({type(error).__name__}).",
-            remedy=f'an SQL condition on its columns, "WPOLEERJAAR >= 7"; columns: {", ".join(_listed(scan))}',
+            remedy=f'an SQL condition on its columns, "WPOLEERJAAR >= 7"; columns: {", ".join(_listed(scan.entries))}',
         ) from None
 
 
-def _listed(scan: Scan) -> Iterator[str]:
-    yield from dict.fromkeys(item.name for entry in scan.entries for item in entry.columns)
+def _listed(entries: Iterable[Entry]) -> Iterator[str]:
+    yield from dict.fromkeys(item.name for entry in entries for item in entry.columns)

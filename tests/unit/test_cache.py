@@ -374,3 +374,69 @@ def test_what_a_file_has_that_the_codebook_lacks_is_said(tmp_path):
     cito(tmp_path, "R;000000017;530;a\n")
     found = opened(tmp_path).differences[2015]
     assert [item.column for item in found.of_kind(DifferenceKind.UNKNOWN_COLUMN)] == ["soort"]
+
+
+def test_selecting_on_a_column_is_asking_for_it(tmp_path):
+    put(
+        tmp_path / "data",
+        "GBAPERSOONTAB/GBAPERSOON2015TABV1.csv",
+        "RINPERSOON;GBAGENERATIE;GBAGEBOORTEJAAR\n000000017;2;geheim\n",
+    )
+    options = {"study": study(tmp_path), "years": [2015], "columns": ["RINPERSOON"]}
+    assert len(open_microdata("GBAPERSOONTAB", **options).frame) == 1
+    with pytest.raises(InputError, match="'GBAGENERATIE' of GBAPERSOONTAB is about ethnicity"):
+        open_microdata("GBAPERSOONTAB", where="gbageneratie = '2'", **options)
+    with pytest.raises(InputError, match="'GBAGEBOORTEJAAR' must hold numbers"):
+        open_microdata("GBAPERSOONTAB", where="GBAGEBOORTEJAAR IS NULL", **options)
+
+
+def test_columns_that_identify_together_are_refused_in_a_condition_too(tmp_path):
+    rows = "".join(f"{number:09d};{1000 + number}AB;{number}\n" for number in range(1, 60))
+    put(tmp_path / "data", "CITOTAB/CITOTAB2015V1.csv", "RINPERSOON;postcode;huisnummer\n" + rows)
+    assert len(opened(tmp_path, columns=["RINPERSOON", "postcode"]).frame) == 59
+    with pytest.raises(InputError, match="'postcode' holds full postcodes"):
+        opened(tmp_path, columns=["RINPERSOON", "postcode"], where="huisnummer = 12")
+
+
+def test_a_misfit_is_refused_by_a_former_name_as_well(tmp_path):
+    text = "RINPERSOON;PERSBRUT\n000000017;geheim\n"
+    put(tmp_path / "data", "INPATAB/INPA2015TABV1.csv", text)
+    options = {"years": [2015], "folder": tmp_path / "data", "cache": tmp_path / "cache"}
+    for name in ("PERSBRUT", "INPPERSBRUT"):
+        with pytest.raises(InputError, match="'INPPERSBRUT' must hold numbers"):
+            open_microdata("INPATAB", columns=[name], **options)
+
+
+def test_who_objected_goes_whatever_became_of_the_kind_of_the_number(tmp_path):
+    cito(tmp_path, "r;000000017;530;a\n;000000017;530;a\nR;000000018;531;a\nS;000000017;531;a\n")
+    put(tmp_path, "objections.csv", "RINPERSOONS;RINPERSOON\nR;000000017\n")
+    data = open_microdata("CITOTAB", years=[2015], study=study(tmp_path, 'objections = "objections.csv"'))
+    kept_rows = data.frame[["RINPERSOONS", "RINPERSOON"]].to_numpy().tolist()
+    assert kept_rows == [["R", "000000018"], ["S", "000000017"]]
+
+
+def test_the_bridge_is_found_where_only_one_register_is_read_and_must_be_understood(tmp_path):
+    path = cito(tmp_path, "R;000000017;530;a\nR;000000018;531;a\n")
+    bridge = "Bevolking/VTVPERSOONTAB/VTVPERSOON2015TABV1.csv"
+    put(tmp_path / "data", bridge, "RINPERSOONS;RINPERSOON;RINPERSOONSVTV;RINPERSOONVTV\nS;000000700;R;000000017\n")
+    put(tmp_path, "objections.csv", "RINPERSOONS;RINPERSOON\nS;000000700\n")
+    options = {"years": [2015], "study": study(tmp_path, 'objections = "objections.csv"'), "folder": path.parent}
+    assert open_microdata("CITOTAB", **options).frame["RINPERSOON"].tolist() == ["000000018"]
+    put(tmp_path / "data", bridge, "RINPERSOONS;RINPERSOON;nieuw\nS;000000700;000000017\n")
+    with pytest.raises(InputError, match="must have two person numbers, each with its kind; it has 1"):
+        open_microdata("CITOTAB", **options)
+
+
+def test_a_file_that_changes_between_its_digest_and_its_conversion_is_not_kept(tmp_path, monkeypatch):
+    path = cito(tmp_path, "R;000000017;530;a\n")
+    real = conversion.convert
+
+    def changing(source, **options):
+        path.write_text(ROWS + "R;000000017;540;a\n", encoding="cp1252")
+        return real(source, **options)
+
+    monkeypatch.setattr(conversion, "convert", changing)
+    with pytest.raises(InputError, match="changed while it was read"):
+        opened(tmp_path)
+    monkeypatch.undo()
+    assert opened(tmp_path).frame["CitoStandaardScore"].tolist() == [540.0]

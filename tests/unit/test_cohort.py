@@ -270,3 +270,8 @@ def test_many_branches_of_one_cohort_do_not_disturb_one_another():
     branches = {grade: start.where(f"in {grade}", f"grade = {grade}") for grade in (7, 8)}
     assert {grade: made.frame["pupil"].tolist() for grade, made in branches.items()} == {7: ["3"], 8: ["1", "2", "4"]}
     assert len(start) == 4
+
+
+def test_a_frame_with_direct_identifiers_is_refused():
+    with pytest.raises(InputError, match="Direct identifiers in the frame: 'achternaam'"):
+        Cohort.starting("enrolled", PUPILS.assign(achternaam="x"), key="pupil")
