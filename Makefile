@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test test-all test-pandas2 check bench docs pictures lock clean
+.PHONY: help demo country test test-all test-pandas2 check bench docs pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.run ## the main job on 2,287 real pupils, from microdata to a sealed release
 	@$(PY) -m demo
+
+PUPILS ?= 20000
+country: $(VENV)/.run ## from deliveries of schools to a cohort, in a country of invented people (PUPILS=1500000 for a whole one)
+	@$(PY) -m demo.country --pupils $(PUPILS) $(COUNTRY)
 
 test: $(VENV)/.dev ## the tests, in a few minutes
 	@$(PY) -m pytest -q -m "not slow"

@@ -1,4 +1,4 @@
-"""The `nco` command: run a study, read codebooks, declare a study, link deliveries.
+"""The `nco` command: run a study, read codebooks, declare a study, link deliveries, make a country.
 
 Exit codes: 0 done, 2 bad input or could not run.
 """
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from nco_research.cli import codebooks, link, study, templates
+from nco_research.cli import codebooks, link, study, synthesize, templates
 from output_checks.errors import ExplainedError
 
 _DESCRIPTION = """\
@@ -54,6 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"nco {version('nco-research')}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    for group in (templates, codebooks, study, link):
+    for group in (templates, codebooks, study, link, synthesize):
         group.add(subparsers)
     return parser

@@ -55,17 +55,27 @@ class Pseudonymiser:
         InputError
             A number is negative or has more than nine digits.
         """
+        if not np.size(numbers):
+            return np.array([], dtype=object)
+        return np.char.zfill(self.person_numbers(numbers).astype("U9"), 9).astype(object)
+
+    def person_numbers(self, numbers: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """The same pseudonyms as integers, without their leading zeros.
+
+        Raises
+        ------
+        InputError
+            A number is negative or has more than nine digits.
+        """
         values = np.asarray(numbers, dtype=np.int64)
         if values.size and (values.min() < 0 or values.max() >= _PERSONS):
             raise InputError("A person number has nine digits at most.", remedy="check digits before pseudonymising")
-        if not values.size:
-            return np.array([], dtype=object)
         made = self._permuted(values)
         outside = made >= _PERSONS
         while outside.any():  # cycle walking: again, until inside; for about one number in 70,000
             made[outside] = self._permuted(made[outside])
             outside = made >= _PERSONS
-        return np.char.zfill(made.astype("U9"), 9).astype(object)
+        return made
 
     def schools(self, numbers: Iterable[str]) -> list[str]:
         """Ten-character pseudonyms of school numbers, upper case letters and digits."""
