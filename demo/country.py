@@ -54,7 +54,7 @@ def _run(plan: Plan, folder: Path) -> str:
         country = synthesize(plan, to=folder)
         say(_made(country))
     with progress.step("Link the deliveries to persons, under pseudonyms, and destroy what identifies") as say:
-        counts = _link(folder)
+        counts = link(folder)
         say(as_text(counts))
     with progress.step("Read registers and linked tests, and build a cohort") as say:
         started = time.monotonic()
@@ -90,8 +90,8 @@ def _made(country: Country) -> str:
     )
 
 
-def _link(folder: Path) -> Counts:
-    """Deliveries go, LVSNCO of the last year comes in their place."""
+def link(folder: Path) -> Counts:
+    """Link what schools delivered: the deliveries go, LVSNCO of the last year comes in their place."""
     identified = folder / "identified"
     result = link_deliveries(
         identified / "deliveries",

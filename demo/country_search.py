@@ -26,4 +26,5 @@ def _first_rows(path: Path) -> pd.DataFrame:
         return frame
     if path.suffix.lower() == ".csv":
         return pd.read_csv(path, sep=";", decimal=",", dtype=str, encoding="cp1252", nrows=_ROWS)
-    return next(parquet.ParquetFile(path).iter_batches(batch_size=_ROWS)).to_pandas()
+    first: pd.DataFrame = next(parquet.ParquetFile(path).iter_batches(batch_size=_ROWS)).to_pandas()
+    return first

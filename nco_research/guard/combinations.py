@@ -8,10 +8,13 @@ from nco_research.guard.values import Values, plain_name, whole_line
 
 _MOST = 0.5
 _PARTS_OF_BIRTH = {
-    "day": re.compile(r"geb(?:oorte)?_?(?:dag|dd)$|birth_?day$|day_?of_?birth"),
+    "day": re.compile(r"geb(?:oorte)?_?(?:dag|dd)(?:_?(?:moeder|vader|ma|pa))?$|birth_?day$|day_?of_?birth"),
     "month": re.compile(r"geb(?:oorte)?_?(?:jaar_?)?(?:maand|mnd|mm)|birth_?month|month_?of_?birth"),
     "year": re.compile(r"geb(?:oorte)?_?(?:jaar|jr|jj)|birth_?year|year_?of_?birth"),
 }
+_THE_FIRST = whole_line(r"0?1|0+|-+")
+_FEWEST_FIRSTS = 20
+"""Records: of a few, all may have been born on a first."""
 _BIRTH_PLACE = re.compile(
     r"geb(?:oorte)?_?(?:plaats|gemeente|gem)(?:_|$)|birth_?(?:place|town|city|municipality)|(?:place|town|city)_?of_?birth"
 )
@@ -87,17 +90,23 @@ def _are_postcode_letters(values: Values) -> bool:
 def _births(values: Mapping[str, Values], words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The date of birth in three columns; or days of whatever beside the place of birth."""
     parts = {
-        part: next((name for name, text in words.items() if pattern.search(text)), "")
+        part: [name for name, text in words.items() if pattern.search(text)]
         for part, pattern in _PARTS_OF_BIRTH.items()
     }
-    if all(parts.values()):
-        yield parts["day"], "the day of birth, beside month and year"
+    # CBS sets the day to 1 for everybody in most projects, so that it says nothing.
+    days = [name for name in parts["day"] if not _is_the_first(values[name])]
+    if days and parts["month"] and parts["year"]:
+        yield days[0], "the day of birth, beside month and year"
     place = next((name for name, text in words.items() if _BIRTH_PLACE.search(text)), "")
     if not place:
         return
     for name, held in values.items():
         if not _OTHER_DAY.search(words[name]) and held.share(FULL_DATE) > _MOST:
             yield name, f"days, beside the place of birth {place!r}"
+
+
+def _is_the_first(values: Values) -> bool:
+    return len(values.column) >= _FEWEST_FIRSTS and values.share(_THE_FIRST) == 1
 
 
 def _places(values: Mapping[str, Values], words: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -66,7 +66,7 @@ def write_parquet(path: Path, table: Table) -> None:
 
 
 def write_csv(path: Path, table: Table) -> None:
-    """Write csv; text with a semicolon or quote is quoted."""
+    """Write csv; text is quoted only where a semicolon, quote or line end is in some of it."""
     with path.open("wb") as file:
         file.write((";".join(table.columns) + "\r\n").encode("cp1252"))
         for start in range(0, len(table), _ROWS_AT_ONCE):
@@ -76,11 +76,19 @@ def write_csv(path: Path, table: Table) -> None:
 def csv_lines(table: Table) -> bytes:
     """The rows of a table without a header, ready for a csv file."""
     arrow = pa.table({name: _for_csv(column) for name, column in table.columns.items()})
-    lines = pa.BufferOutputStream()
-    options = csv.WriteOptions(include_header=False, delimiter=";", quoting_style="needed")
-    csv.write_csv(arrow, lines, options)
-    content: bytes = lines.getvalue().to_pybytes().replace(b"\n", b"\r\n")
+    try:
+        lines = _lines(arrow, quoting="none")
+    except pa.ArrowInvalid:
+        lines = _lines(arrow, quoting="needed")
+    content: bytes = lines.replace(b"\n", b"\r\n")
     return content if content.isascii() else content.decode("utf-8").encode("cp1252")
+
+
+def _lines(arrow: pa.Table, *, quoting: str) -> bytes:
+    lines = pa.BufferOutputStream()
+    csv.write_csv(arrow, lines, csv.WriteOptions(include_header=False, delimiter=";", quoting_style=quoting))
+    written: bytes = lines.getvalue().to_pybytes()
+    return written
 
 
 def _for_csv(column: Column) -> pa.Array:

@@ -501,3 +501,16 @@ def test_no_variable_of_the_toolkits_codebooks_is_an_identifier_by_its_name_or_l
         together[component] = [item.column for item in identifying_combinations(list(samples), samples)]
     assert {name: found for name, found in alone.items() if found} == {}
     assert {name: found for name, found in together.items() if found} == {"GBAPERSOONTAB": ["GBAGEBOORTEDAG"]}
+
+
+def test_a_day_of_birth_that_is_1_for_everybody_says_nothing_and_a_parents_own_day_does() -> None:
+    months = [f"{month:02d}" for month in range(1, 13)] * 3
+    years = [str(2001 + place % 9) for place in range(36)]
+    first = pd.DataFrame({"GBAGEBOORTEJAAR": years, "GBAGEBOORTEMAAND": months, "GBAGEBOORTEDAG": ["01"] * 36})
+    refuse_identifiers(first.assign(GBAGEBOORTEDAGMOEDER=["01", "--"] * 18))
+    refuse_identifiers(first.assign(GBAGEBOORTEDAG=1))
+    days = [f"{1 + place % 28:02d}" for place in range(36)]
+    with pytest.raises(InputError, match="'GBAGEBOORTEDAG' holds the day of birth"):
+        refuse_identifiers(first.assign(GBAGEBOORTEDAG=days))
+    with pytest.raises(InputError, match="'GBAGEBOORTEDAGMOEDER' holds the day of birth"):
+        refuse_identifiers(first.assign(GBAGEBOORTEDAGMOEDER=days))
