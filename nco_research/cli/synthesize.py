@@ -6,8 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from output_checks.errors import InputError
-
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `nco synthesize`."""
@@ -22,17 +20,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         epilog="example: nco synthesize --pupils 2_000 --schools 10 --first-year 2013 --years 10 --seed 1 --to country",
     )
     synthesize.add_argument(
-        "--pupils", type=_number, default=20_000, metavar="N", help="in primary education each year; default: 20_000"
+        "--pupils", type=int, default=20_000, metavar="N", help="in primary education each year; default: 20_000"
     )
     synthesize.add_argument(
-        "--schools", type=_number, metavar="N", help="locations of primary schools; default: one for 230 pupils"
+        "--schools", type=int, metavar="N", help="locations of primary schools; default: one for 230 pupils"
     )
-    synthesize.add_argument("--first-year", type=_number, default=2013, metavar="YEAR", help="default: 2013")
-    synthesize.add_argument("--years", type=_number, default=10, metavar="N", help="school years; default: 10")
-    synthesize.add_argument("--seed", type=_number, default=1, metavar="N", help="default: 1")
+    synthesize.add_argument("--first-year", type=int, default=2013, metavar="YEAR", help="default: 2013")
+    synthesize.add_argument("--years", type=int, default=10, metavar="N", help="school years; default: 10")
+    synthesize.add_argument("--seed", type=int, default=1, metavar="N", help="default: 1")
     synthesize.add_argument(
         "--deliveries",
-        type=_number,
+        type=int,
         default=1,
         metavar="N",
         help="last school years whose tests schools have yet to deliver, for `nco link`; default: 1",
@@ -75,14 +73,6 @@ def _synthesize(arguments: argparse.Namespace) -> int:
             f"--to {arguments.to / 'microdata' / 'Onderwijs' / 'LVSNCO'}"
         )
     return 0
-
-
-def _number(text: str) -> int:
-    """A whole number; `1_500_000` may be written so."""
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError(f"{text!r} is no whole number.", remedy="20_000") from None
 
 
 def _progress(text: str) -> None:

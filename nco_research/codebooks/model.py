@@ -125,7 +125,8 @@ class Codebook:
     reference_day: dt.date | None = None
     """Day and month of the state that a file gives (its year is not used): 1 October for enrolments."""
     formerly: tuple[str, ...] = ()
-    """Names of components that hold the same for other years: PERSOONINK, which INPATAB followed up in 2011."""
+    """Names of components that hold the same for other years, and of their folders where those are called otherwise:
+    PERSOONINK in INTEGRAAL PERSOONLIJK INKOMEN, which INPATAB followed up in 2011."""
 
     def variable(self, name: str) -> Variable | None:
         """The variable that has or had that name, in whatever case; None where it is not described."""

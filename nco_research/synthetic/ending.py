@@ -123,7 +123,7 @@ def _tests(rng: np.random.Generator, item: SchoolYear, schools: Schools, pupil: 
 
 def _scores(skill: Floats, test: Ints) -> Floats:
     mean = np.array([535.0, 535.0, 200.0, 80.0, np.nan])[test]
-    deviation = np.array([10.0, 10.0, 35.0, 9.0, np.nan])[test]
+    deviation = np.array([11.0, 11.0, 35.0, 9.0, np.nan])[test]
     lowest = np.array([501.0, 501.0, 100.0, 50.0, np.nan])[test]
     highest = np.array([550.0, 550.0, 300.0, 100.0, np.nan])[test]
     return np.clip(np.round(mean + deviation * skill), lowest, highest).astype(np.float32)

@@ -53,7 +53,7 @@ OTHER_LANGUAGE: Mapping[str, float] = {"RW": -0.12, "BL": -0.30, "SP": -0.10}
 SCHOOL_START = 0.17
 """Of schools, in what pupils know before the first test. With the next it makes 11 to 16 percent of the variance
 between schools, more in higher grades, as is usual in primary education (from memory)."""
-SCHOOL_GROWTH, SCHOOL_GROWTH_YEAR, CLASS_GROWTH = 0.04, 0.02, 0.02
+SCHOOL_GROWTH, SCHOOL_GROWTH_YEAR, CLASS_GROWTH = 0.035, 0.02, 0.02
 """Growth per grade that a school adds: lasting, of one year, of one grade in one year."""
 
 # The pandemic. Publications give -0.06 to -0.17 of a standard deviation, more where parents have less education.

@@ -138,9 +138,10 @@ def _brins(rng: np.random.Generator, count: int, *, taken: set[str]) -> list[str
 
 def _boards(rng: np.random.Generator, branch: Ints, province: Ints) -> Ints:
     """Boards of very different size, each within a province; the branches of a school have one board."""
-    count = max(1, round(len(branch) / _SCHOOLS_PER_BOARD))
-    board = pick(rng, rng.lognormal(0.0, 1.0, count), len(branch)).astype(np.int64)
-    _, board = np.unique(province * count + board, return_inverse=True)
+    per_province = np.maximum(1, np.rint(np.bincount(province) / _SCHOOLS_PER_BOARD)).astype(np.int64)
+    first = np.cumsum(per_province) - per_province
+    # Squared, so that the first boards of a province are the large ones.
+    board = first[province] + (rng.random(len(province)) ** 2 * per_province[province]).astype(np.int64)
     main = np.maximum.accumulate(np.where(branch == 0, np.arange(len(branch)), 0))
     found: Ints = board[main].astype(np.int32)
     return found

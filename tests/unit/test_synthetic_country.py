@@ -10,7 +10,11 @@ import pytest
 
 import nco_research as nco
 from nco_research.codebooks.comparing import DifferenceKind
+from nco_research.linkage.pseudonyms import Pseudonymiser
 from nco_research.synthetic import Plan, synthesize
+from nco_research.synthetic.calibration import calibration
+from nco_research.synthetic.country import key_of
+from nco_research.synthetic.world import make_world
 from output_checks.errors import InputError
 from tests.country_factories import PERSON, PLAN, as_written, latest, small_country
 
@@ -214,3 +218,39 @@ def test_earlier_versions_are_older_and_differ(folder: Path) -> None:
     for first, second in pairwise(new["RINPERSOON"]):
         assert first <= second
     assert np.isin(old["RINPERSOON"], new["RINPERSOON"]).all()
+
+
+def test_a_country_measures_what_it_was_calibrated_to() -> None:
+    plan = Plan(pupils=100_000, schools=430, first_year=2013, years=10, seed=5)
+    found = calibration(make_world(plan, pseudonymiser=Pseudonymiser(key_of(plan.seed))))
+    assert len(found) > 25
+    assert not [item for item in found if not item.holds]
+    assert not any(np.isnan(item.measured) for item in found)
+
+
+def test_the_pages_table_is_what_the_calibration_measures() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "synthetic-country.md").read_text(encoding="utf-8")
+    plan = Plan(pupils=2_000, schools=10, first_year=2013, years=2)
+    names = [item.what for item in calibration(make_world(plan, pseudonymiser=Pseudonymiser(key_of(1))))]
+    assert all(f"| {name} |" in page for name in names)
+    assert "(outside)" not in page
+
+
+def test_schools_that_add_more_are_found_back_by_the_growth_of_their_pupils() -> None:
+    plan = Plan(pupils=30_000, schools=60, first_year=2013, years=6, seed=2)
+    world = make_world(plan, pseudonymiser=Pseudonymiser(key_of(2)))
+    parts = []
+    for item in world.careers.since(plan.first_year):
+        added = world.learning.in_year(item.year)
+        parts.append(
+            pd.DataFrame(
+                {"child": item.child, "year": item.year, "school": item.school, "grade": item.grade, "end": added[:, 1]}
+            )
+        )
+    panel = pd.concat(parts).sort_values(["child", "year"])
+    panel["gain"] = panel.groupby("child")["end"].diff()
+    stayed = panel["school"] == panel.groupby("child")["school"].shift()
+    counted = panel[stayed & (panel["grade"] >= 4) & (panel.groupby("child")["year"].diff() == 1)]
+    found = counted[counted["year"] < 2019].groupby("school")["gain"].mean()
+    lasting = world.schools.growth.mean(axis=1)[found.index]
+    assert np.corrcoef(found, lasting)[0, 1] > 0.8
