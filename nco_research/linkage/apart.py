@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from nco_research.linkage.private import WORK
 from output_checks.errors import InputError
 
 
@@ -11,39 +12,50 @@ def expect_folder(deliveries: Path) -> None:
         raise InputError(f"There is no folder {deliveries}.", remedy="the folder with the deliveries of schools")
 
 
-def expect_key_apart(key: Path, *folders: Path) -> None:
-    """The key is in none of the folders with data, and not below one.
+def expect_key_apart(key: Path, *folders: Path, work: Path) -> None:
+    """The key is in none of the folders with data, not below one, and not in `work`, where intermediate files come.
 
-    Whoever has both can work back from pseudonym to person.
+    Whoever has both can work back from pseudonym to person. A folder of its own for the key may lie below `work`, as
+    the private folder of intermediate files does.
 
     Raises
     ------
     InputError
         It is.
     """
-    for folder in folders:
-        if within(key, folder):
-            raise InputError(
-                f"The key lies in {folder}, where data is. A key is never kept with the data.",
-                remedy="a folder, or better a drive, of its own for the key; move it there",
-            )
+    holding = [folder for folder in (*folders, work / WORK) if within(key, folder)]
+    if _same(key.resolve().parent, work):
+        holding.append(work)
+    if holding:
+        raise InputError(
+            f"The key lies in {holding[0]}, where data is. A key is never kept with the data.",
+            remedy="a folder, or better a drive, of its own for the key; move it there",
+        )
 
 
-def expect_output_apart(to: Path, *, deliveries: Path, persons: Path, certificates: Path) -> None:
-    """Output is not among what identifies, and what names schools is not among output.
+def expect_output_apart(
+    to: Path, *, deliveries: Path, persons: Path, objections: Path | None, certificates: Path, work: Path
+) -> None:
+    """Output is not among what identifies, and what names schools or is still identified is not among output.
 
     Raises
     ------
     InputError
         They would be.
     """
-    if within(to, deliveries) or _same(to, persons.parent):
+    beside = [path.parent for path in (persons, objections) if path is not None]
+    if within(to, deliveries) or any(_same(to, folder) for folder in beside):
         raise InputError(
             f"The output would lie in {to}, with data that identifies people.", remedy="a folder for output only"
         )
     if within(deliveries, to):
         raise InputError(
             f"The deliveries lie in {to}, where the output is to be written.", remedy="a folder for output only"
+        )
+    if within(work, to):
+        raise InputError(
+            f"Intermediate files would lie in {work}, with the output. They identify people.",
+            remedy="another folder for intermediate files (--work)",
         )
     if within(certificates, to):
         raise InputError(

@@ -47,7 +47,8 @@ class Certificate:
     written: tuple[FileFacts, ...]
     counts: Counts
     key_apart: bool
-    """The key was not in or below a folder with deliveries, persons, output or this certificate."""
+    """The key was not in or below a folder with deliveries, persons, objections, output or this certificate, and not
+    among intermediate files."""
     format: int = 1
     seal: str = ""
     """sha256 of everything else. It shows a change by mistake; who can write here can also seal anew."""

@@ -6,6 +6,7 @@ empty text stands for what is absent or not valid: unlike NULL it joins and grou
 
 _SHAPE = r"[0-9 .\-''/]*([.,]0{1,2})?"
 _HOUSE = r"([0-9]{1,5})( *[A-Z][A-Z0-9]{0,3}| *[-/ ] *[A-Z0-9]{1,4})?"
+_NO_NUMBER = "|".join(["0+", *(f"{digit}{{9}}" for digit in range(1, 10))])
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 
@@ -46,6 +47,25 @@ def _remainder(number: str) -> str:
 def looks_like_number(column: str) -> str:
     """Whether nothing but digits, and what may part them, stands there."""
     return f"regexp_full_match({column}, '{_SHAPE}')"
+
+
+def is_no_number(column: str) -> str:
+    """Whether one digit stands there nine times, or zeros: what is filled in for a number that is not known."""
+    return f"regexp_full_match({column}, '{_NO_NUMBER}')"
+
+
+TWO_PERSONS = (
+    "(min(nullif(sex, '')) <> max(nullif(sex, '')) OR min(nullif(birth, '')) <> max(nullif(birth, ''))) IS TRUE"
+)
+"""Whether rows that are grouped together have two sexes or two dates of birth, of those that are known."""
+
+
+def boys_are_j(column: str) -> str:
+    """Whether the sexes in a column (one row each, in upper case) are J and M, of *jongen* and *meisje*.
+
+    Where J stands as often as V or more often, nobody knows whose M is.
+    """
+    return f"count(*) FILTER (starts_with({column}, 'J')) >= greatest(1, count(*) FILTER ({column} = 'V'))"
 
 
 def sex(column: str) -> str:

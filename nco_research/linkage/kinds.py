@@ -33,6 +33,7 @@ class Kind(Enum):
     BSN = "bsn"
     EDUCATION_NUMBER = "education-number"
     SEX = "sex"
+    SEX_CODES = "sex-codes"
     BIRTH = "birth-date"
     POSTCODE = "postcode"
     HOUSE = "house-number"
@@ -71,8 +72,8 @@ class Kind(Enum):
 
 _WARNINGS = frozenset(
     {
-        *(Kind.BSN, Kind.EDUCATION_NUMBER, Kind.SEX, Kind.BIRTH, Kind.POSTCODE, Kind.HOUSE, Kind.WINDOW),
-        *(Kind.SCORE_ABSENT, Kind.DECIMAL_POINT, Kind.LEVEL, Kind.SERIES),
+        *(Kind.BSN, Kind.EDUCATION_NUMBER, Kind.SEX, Kind.SEX_CODES, Kind.BIRTH, Kind.POSTCODE, Kind.HOUSE),
+        *(Kind.WINDOW, Kind.SCORE_ABSENT, Kind.DECIMAL_POINT, Kind.LEVEL, Kind.SERIES),
         *(Kind.COLUMN_UNKNOWN, Kind.UTF8, Kind.LAST_LINE),
     }
 )

@@ -51,6 +51,11 @@ IN_REGISTER, OUTSIDE_REGISTER = "R", "S"
 
 SCORE_MISSING = 999
 TESTS = tuple(f"{half}{grade}" for grade in range(3, 9) for half in ("M", "E"))
+SERIES_WORDS = (
+    *("CITO", "LOVS", "LVS", "LIB", "LEERLING", "IN", "BEELD", "IEP", "DIA", "DIATAAL", "BOOM", "AMN", "SVT", "ROUTE"),
+    *("GENERATIE", "VERSIE", "REEKS", "TOETS", "TOETSEN"),
+)
+"""Words that names of test series are made of; assumed. Others are not let through: they may be names of people."""
 LEVELS = ("I", "II", "III", "IV", "V")
 WINDOWS: Mapping[str, tuple[int, ...]] = {"M": (12, 1, 2, 3), "E": (4, 5, 6, 7)}
 """Months in which a test of the middle and of the end of a grade is usually taken."""

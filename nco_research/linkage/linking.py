@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from nco_research.linkage import cleaning
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -28,7 +30,7 @@ class Outcome(Enum):
 
     LINKED = "linked"
     AMBIGUOUS = "ambiguous"
-    """More than one person, or more than one pupil of a delivery for one person: refused."""
+    """More than one person, or pupils of a delivery for one person who cannot both be that person: refused."""
     CONFLICTING = "conflicting"
     """The number is that of a person of the other sex with another date of birth: refused."""
     OBJECTED = "objected"
@@ -124,32 +126,45 @@ def _by_number(column: str) -> str:
     """Pupils whose number is known. Rows of the register are one person where number, sex and birth date agree.
 
     Conflicting only where sex and birth date are both known and both differ: one of them may be a slip of the pen.
+    Another pupil of the delivery may be that person already, by the other number; not if sex or birth date differ.
     """
     differs = (
         "q.sex <> '' AND p.sex <> '' AND q.sex <> p.sex AND q.birth <> '' AND p.birth <> '' AND q.birth <> p.birth"
     )
     return f"""
-        SELECT pupil, delivery, rows, identity,
-            CASE WHEN several THEN 'AMBIGUOUS' WHEN differs THEN 'CONFLICTING' ELSE 'LINKED' END AS outcome
-        FROM (
-            SELECT pupil, any_value(p.delivery) AS delivery, any_value(p.rows) AS rows, min(q.identity) AS identity,
-                min(q.identity || q.sex || q.birth) <> max(q.identity || q.sex || q.birth) AS several,
+        WITH found AS MATERIALIZED (
+            SELECT pupil, any_value(p.delivery) AS delivery, any_value(p.rows) AS rows, any_value(p.sex) AS sex,
+                any_value(p.birth) AS birth, min(q.identity) AS identity,
+                min(q.identity || q.sex || q.birth) <> max(q.identity || q.sex || q.birth) OR NOT bool_and(q.certain)
+                    AS several,
                 bool_and({differs}) AS differs
             FROM (FROM pupils ANTI JOIN decided USING (pupil)) AS p JOIN people AS q USING ({column})
             WHERE p.{column} <> ''
             GROUP BY pupil
+        ),
+        two_persons AS (
+            SELECT delivery, identity FROM (
+                SELECT delivery, identity, sex, birth FROM found WHERE NOT several AND NOT differs
+                UNION ALL
+                SELECT decided.delivery, identity, sex, birth FROM decided JOIN pupils USING (pupil)
+                WHERE outcome = 'LINKED'
+            ) GROUP BY ALL HAVING {cleaning.TWO_PERSONS}
         )
+        SELECT pupil, found.delivery, found.rows, found.identity,
+            CASE WHEN several THEN 'AMBIGUOUS' WHEN differs THEN 'CONFLICTING'
+                WHEN two_persons.identity IS NOT NULL THEN 'AMBIGUOUS' ELSE 'LINKED' END AS outcome
+        FROM found LEFT JOIN two_persons USING (delivery, identity)
     """
 
 
 _BY_DETAILS = """
     WITH found AS (
         SELECT pupil, any_value(p.delivery) AS delivery, any_value(p.rows) AS rows, min(q.identity) AS identity,
-            min(q.identity) <> max(q.identity) AS several
+            min(q.identity) <> max(q.identity) OR NOT bool_and(q.certain) AS several
         FROM (FROM pupils ANTI JOIN decided USING (pupil)) AS p
         JOIN people AS q USING (sex, birth, postcode, house)
         WHERE p.sex <> '' AND p.birth <> '' AND p.postcode <> '' AND p.house <> ''
-        GROUP BY pupil
+        GROUP BY pupil HAVING max(q.identity) <> ''
     ),
     taken AS (
         SELECT delivery, identity, count(*) AS pupils FROM (

@@ -1,7 +1,7 @@
 """Who objected to the use of their data: dropped from a delivery before anything else is done with it.
 
-A pupil is recognised by either number in whatever spelling and whichever column, by the other number of the same person
-in the population file, and, where a delivered number says nothing, by sex, date of birth, postcode and house number.
+A pupil is recognised by either number in whatever spelling and whichever column, by whatever other numbers stand with
+it in the population file, and, where a delivered number says nothing, by sex, date of birth, postcode and house number.
 """
 
 import codecs
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("BSN", "ONDERWIJSNUMMER")
 _REMEDY = f"a csv file with ; between its columns {' and '.join(_COLUMNS)}, one line per person"
+
+
+_OBJECTS = "(bsn IN (SELECT number FROM objecting_numbers) OR education IN (SELECT number FROM objecting_numbers))"
+"""SQL: whether a row of the population is that of somebody who objected."""
 
 
 def read_objections(path: Path) -> frozenset[tuple[str, ...]]:
@@ -65,35 +69,42 @@ def load_objections(connection: "duckdb.DuckDBPyConnection", persons: frozenset[
     `objecting` (identity: as in `people`), `objecting_numbers` (number), `objecting_details` (sex, birth, postcode,
     house), and `not_objecting` (the same and number): numbers of others with the same details, such as a twin.
     """
-    connection.execute("CREATE OR REPLACE TEMP TABLE listed (number VARCHAR)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE objecting_numbers (number VARCHAR)")
     numbers = sorted({number for person in persons for number in person})
     if numbers:
-        connection.execute("INSERT INTO listed SELECT unnest(?::VARCHAR[])", [numbers])
-    connection.execute("""
+        connection.execute("INSERT INTO objecting_numbers SELECT unnest(?::VARCHAR[])", [numbers])
+        _add_connected(connection)
+    connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE objecting AS
-        SELECT DISTINCT identity FROM people
-        WHERE bsn IN (SELECT number FROM listed) OR education IN (SELECT number FROM listed)
+        SELECT DISTINCT identity FROM people WHERE {_OBJECTS} AND identity <> ''
     """)
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE objecting_numbers AS
-        SELECT number FROM listed
-        UNION SELECT bsn FROM people SEMI JOIN objecting USING (identity) WHERE bsn <> ''
-        UNION SELECT education FROM people SEMI JOIN objecting USING (identity) WHERE education <> ''
-    """)
-    connection.execute("""
+    connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE objecting_details AS
-        SELECT DISTINCT sex, birth, postcode, house FROM people SEMI JOIN objecting USING (identity)
-        WHERE sex <> '' AND birth <> '' AND postcode <> '' AND house <> ''
+        SELECT DISTINCT sex, birth, postcode, house FROM people WHERE {_OBJECTS}
+        AND sex <> '' AND birth <> '' AND postcode <> '' AND house <> ''
     """)
-    connection.execute("""
+    connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE not_objecting AS
         WITH others AS (
-            SELECT * FROM people SEMI JOIN objecting_details USING (sex, birth, postcode, house)
-            ANTI JOIN objecting USING (identity)
+            SELECT * FROM people SEMI JOIN objecting_details USING (sex, birth, postcode, house) WHERE NOT {_OBJECTS}
         )
         SELECT sex, birth, postcode, house, bsn AS number FROM others WHERE bsn <> ''
         UNION SELECT sex, birth, postcode, house, education FROM others WHERE education <> ''
     """)
+
+
+def _add_connected(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Add the numbers that stand beside one of `objecting_numbers` in the population, until there are no more.
+
+    Also where they seem to be those of two persons: whose a number is that two have, nobody knows.
+    """
+    added = True
+    while added:
+        ((added,),) = connection.execute(f"""
+            INSERT INTO objecting_numbers
+            SELECT DISTINCT number FROM (SELECT unnest([bsn, education]) AS number FROM people WHERE {_OBJECTS})
+            WHERE number <> '' AND number NOT IN (SELECT number FROM objecting_numbers)
+        """).fetchall()
 
 
 def is_objector(row: str) -> str:

@@ -101,8 +101,16 @@ def link_deliveries(
         certificates=certificates or deliveries.resolve().parent / "certificates",
         work=work or deliveries.resolve().parent,
     )
-    apart.expect_output_apart(to, deliveries=deliveries, persons=persons, certificates=places.certificates)
-    apart.expect_key_apart(key, deliveries, persons.parent, to, places.certificates)
+    apart.expect_output_apart(
+        to,
+        deliveries=deliveries,
+        persons=persons,
+        objections=objections,
+        certificates=places.certificates,
+        work=places.work,
+    )
+    with_data = (deliveries, to, places.certificates, *(path.parent for path in (persons, objections) if path))
+    apart.expect_key_apart(key, *with_data, work=places.work)
     pseudonymiser = read_key(key)
     tell = progress or _nothing
     with (

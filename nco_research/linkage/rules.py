@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from nco_research.linkage import cleaning
 from nco_research.linkage.kinds import ROW_KINDS, Kind, Severity
-from nco_research.linkage.layout import LEVELS, SCORE_MISSING, SCORES, TESTS, WINDOWS
+from nco_research.linkage.layout import LEVELS, SCORE_MISSING, SCORES, SERIES_WORDS, TESTS, WINDOWS
 from nco_research.linkage.objections import is_objector
 from nco_research.sql import literal
 
@@ -22,8 +22,10 @@ RESULTS = "school_year, brin, branch, domain, test, grade, taken, score, level, 
 
 _AGES = (3, 16)
 """Youngest and oldest, in years reached in the year in which the school year starts."""
-_SERIES = r"[A-Za-z]{1,4}|(?i)leerling in beeld|[A-Za-z .+/\-]{0,12}[0-9][A-Za-z0-9 .+/\-]{0,7}"
-"""Words alone could be a name that landed in the wrong column."""
+_VERSION, _YEAR = r"[0-9](\.[0-9]{1,2}|E)?", "(19|20)[0-9]{2}"
+_WORD = f"({'|'.join(SERIES_WORDS)})"
+_SERIES = f"(?i){_VERSION}|({_VERSION}[ -]?)?({_WORD}[ /-]?)+({_VERSION}|{_YEAR})?([ -]?{_WORD})*"
+"""Known words, a version and a year: what else landed in that column could be a name, a date or a postcode."""
 
 
 def _list(values: Iterable[object]) -> str:
@@ -55,13 +57,15 @@ _DIGITS = f"""
     FROM ({_TEXTS})
 """
 
+_J_AND_M = f"SELECT file FROM delivered GROUP BY file HAVING {cleaning.boys_are_j(cleaning.text('GESLACHT'))}"
+
 _VALID = f"""
     SELECT *,
         CASE WHEN {cleaning.passes_as_bsn("given_bsn")} AND {cleaning.looks_like_number("t_bsn")}
             THEN given_bsn ELSE '' END AS bsn,
         CASE WHEN {cleaning.passes_as_education_number("given_education")}
             AND {cleaning.looks_like_number("t_education")} THEN given_education ELSE '' END AS education,
-        {cleaning.sex("t_sex")} AS sex,
+        CASE WHEN t_sex = 'M' AND file IN ({_J_AND_M}) THEN '' ELSE {cleaning.sex("t_sex")} END AS sex,
         {cleaning.date("t_birth")} AS born,
         {cleaning.postcode("t_postcode")} AS postcode,
         {cleaning.house_number("t_house")} AS house,
@@ -94,7 +98,7 @@ _IN_RANGE = " OR ".join(
     for domain, limits in SCORES.items()
 )
 _DOMAIN = f"domain IN ({_list(SCORES)})"
-_SERIES_KNOWN = f"(regexp_full_match(t_series, {literal(_SERIES)}) AND NOT regexp_matches(t_series, '[0-9]{{5}}'))"
+_SERIES_KNOWN = f"regexp_full_match(t_series, {literal(_SERIES)})"
 _LEVEL = f"t_level IN ({_list(LEVELS)})"
 
 _CONDITIONS = {
@@ -110,7 +114,8 @@ _CONDITIONS = {
     Kind.SCORE_RANGE: f"{_DOMAIN} AND score <> {SCORE_MISSING} AND NOT ({_IN_RANGE})",
     Kind.BSN: "t_bsn <> '' AND bsn = ''",
     Kind.EDUCATION_NUMBER: "t_education <> '' AND education = ''",
-    Kind.SEX: "sex = ''",
+    Kind.SEX: "sex = '' AND t_sex <> 'M'",
+    Kind.SEX_CODES: "sex = '' AND t_sex = 'M'",
     Kind.BIRTH: "birth = ''",
     Kind.POSTCODE: "postcode = ''",
     Kind.HOUSE: "house = ''",
@@ -140,7 +145,7 @@ def _disagreeing(number: str) -> str:
     return f"""
         SELECT file, line FROM judged SEMI JOIN (
             SELECT file, {number} FROM judged WHERE {number} <> '' GROUP BY file, {number}
-            HAVING count(DISTINCT nullif(sex, '')) > 1 OR count(DISTINCT nullif(birth, '')) > 1
+            HAVING {cleaning.TWO_PERSONS}
         ) USING (file, {number})
     """
 

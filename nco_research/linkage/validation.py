@@ -15,7 +15,7 @@ import numpy as np
 from nco_research.linkage.delivery import Delivery, read_delivery
 from nco_research.linkage.kinds import FIRST_LINES, Finding, Kind
 from nco_research.linkage.objections import load_objections, read_objections
-from nco_research.linkage.persons import load_persons
+from nco_research.linkage.persons import NO_PEOPLE, load_persons
 from nco_research.linkage.rules import BETWEEN_ROWS, BIT, CLEANED, DETAILS, ERRORS, JUDGED, RESULTS
 from nco_research.sql import connect
 
@@ -64,10 +64,7 @@ def prepare(connection: "duckdb.DuckDBPyConnection", *, persons: Path | None, ob
     if persons is not None:
         rows = load_persons(connection, persons)
     else:
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE people (identity VARCHAR, bsn VARCHAR, education VARCHAR, sex VARCHAR, "
-            "birth VARCHAR, postcode VARCHAR, house VARCHAR)"
-        )
+        connection.execute(NO_PEOPLE)
     load_objections(connection, read_objections(objections) if objections is not None else frozenset())
     return rows
 

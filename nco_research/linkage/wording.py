@@ -132,6 +132,12 @@ _WORDS: Mapping[Kind, tuple[Wording, Wording]] = {
         "GESLACHT is niet M of V. Het wordt niet gebruikt.",
         "vul M of V in",
     ),
+    Kind.SEX_CODES: _words(
+        "GESLACHT is M in a file that has J: M may stand for girls (meisje) here. It is not used.",
+        "fill in M for boys and V for girls",
+        "GESLACHT is M in een bestand waarin ook J staat: M kan hier voor meisje staan. Het wordt niet gebruikt.",
+        "vul M in voor jongens en V voor meisjes",
+    ),
     Kind.BIRTH: _words(
         "GEBOORTEDATUM is not a date, as 20120131, or not of a child of primary school. It is not used.",
         "fill in the date of birth",
@@ -176,12 +182,10 @@ _WORDS: Mapping[Kind, tuple[Wording, Wording]] = {
         "vul het niveau in, of laat het leeg",
     ),
     Kind.SERIES: _words(
-        "REEKS is not a name of a test series: at most 20 letters, digits, points and dashes, with a digit or of four "
-        "letters at most. It is left out.",
-        "fill in the series as the test has it, as 3.0",
-        "REEKS is geen naam van een toetsreeks: ten hoogste 20 letters, cijfers, punten en streepjes, met een cijfer "
-        "of van ten hoogste vier letters. Hij wordt weggelaten.",
-        "vul de reeks in zoals die op de toets staat, zoals 3.0",
+        "REEKS is not a name of a test series that is known. It is left out.",
+        "fill in the series as the test has it, as LVS 3.0",
+        "REEKS is geen bekende naam van een toetsreeks. Hij wordt weggelaten.",
+        "vul de reeks in zoals die op de toets staat, zoals LVS 3.0",
     ),
     Kind.NAME: _words(
         "The file name is not LVS_, BRIN with branch, _ and the year in which the school year starts.",

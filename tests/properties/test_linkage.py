@@ -112,8 +112,21 @@ FEW = st.builds(
 )
 
 
+def contradicted(pupils: pd.DataFrame, linked: dict[int, str]) -> list[int]:
+    """Pupils who are somebody whom pupils of the same delivery are with two sexes or birth dates."""
+    same = pupils[pupils.pupil.isin(linked)]
+    same = same.assign(who=same.pupil.map(linked).astype(object))
+    return [
+        int(pupil)
+        for _, group in same.groupby(["delivery", "who"])
+        if any(len(set(group[name]) - {""}) > 1 for name in ("sex", "birth"))
+        for pupil in group.pupil
+    ]
+
+
 def by_hand(pupils: pd.DataFrame, people: pd.DataFrame) -> dict[int, tuple[str, str, str]]:
     """The same links, worked out with pandas and loops from what is promised, step by step."""
+    delivery = dict(zip(pupils.pupil, pupils.delivery, strict=True))
     decided: dict[int, tuple[str, str, str]] = {}
     for column, step in (("bsn", "BSN"), ("education", "EDUCATION_NUMBER")):
         todo = pupils[~pupils.pupil.isin(decided) & (pupils[column] != "")]
@@ -127,10 +140,12 @@ def by_hand(pupils: pd.DataFrame, people: pd.DataFrame) -> dict[int, tuple[str, 
             other_birth = "" not in {one.birth, one.birth_q} and one.birth != one.birth_q
             outcome = ("CONFLICTING", "") if other_sex and other_birth else ("LINKED", one.identity)
             decided[int(pupil)] = (step, *outcome)
+        for pupil in contradicted(pupils, {one: who for one, (_, _, who) in decided.items() if who}):
+            if decided[pupil][0] == step:
+                decided[pupil] = (step, "AMBIGUOUS", "")
     whole = (pupils[list(DETAILS)] != "").all(axis=1)
     found = pupils[~pupils.pupil.isin(decided) & whole].merge(people, on=list(DETAILS), suffixes=("", "_q"))
     candidates = {int(pupil): set(rows.identity) for pupil, rows in found.groupby("pupil")}
-    delivery = dict(zip(pupils.pupil, pupils.delivery, strict=True))
     linked = [(delivery[pupil], who) for pupil, (_, outcome, who) in decided.items() if outcome == "LINKED"]
     linked += [(delivery[pupil], next(iter(who))) for pupil, who in candidates.items() if len(who) == 1]
     for pupil, who in candidates.items():
@@ -145,7 +160,7 @@ def expect_same_links(pupils: pd.DataFrame, people: pd.DataFrame) -> dict[int, t
     columns = ["identity", "bsn", "education", *DETAILS]
     with connect() as connection:
         connection.register("given", people)
-        texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in columns)
+        texts = ", ".join(["true AS certain", *(f"{name}::VARCHAR AS {name}" for name in columns)])
         connection.execute(f"CREATE TEMP TABLE people AS SELECT {texts} FROM given")
         connection.execute("CREATE TEMP TABLE objecting (identity VARCHAR)")
         connection.register("pupils", pupils)

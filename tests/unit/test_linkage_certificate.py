@@ -7,7 +7,7 @@ import pytest
 from nco_research.linkage.certificate import read_certificate, verify_certificate
 from nco_research.linkage.private import WORK
 from output_checks.errors import InputError, IntegrityError
-from tests.linkage_factories import Office, row
+from tests.linkage_factories import BSNS, Office, row
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_certificate_whose_files_are_not_as_it_says_is_noticed(office):
     output.unlink()
     assert "was written, and is not there" in wrong()
     output.write_bytes(written)
-    (office.to / "extra.csv").write_text("BSN;SCORE\n1;2\n", encoding="cp1252")
+    (office.to / "extra.csv").write_text(f"BSN;SCORE\n{BSNS[0]};2\n", encoding="cp1252")
     assert "extra.csv has the identifying column BSN" in wrong()
     (office.to / "extra.csv").write_text("GROEP;SCORE\n1;2\n", encoding="cp1252")
     assert verify_certificate(result.certificate)

@@ -25,10 +25,15 @@ def who(bsn="", education="", *, sex="V", birth="20120131", postcode="1811KL", h
     }
 
 
-def link(pupils, people, *, objecting=()):
-    """Step, outcome and identity per pupil; None where nobody was found. And the counts."""
+def link(pupils, people, *, objecting=(), doubtful=()):
+    """Step, outcome and identity per pupil; None where nobody was found. And the counts.
+
+    `people` are known by their own numbers, as though the population file said nothing else of them.
+    """
     frame = pd.DataFrame(people, dtype=object)
     frame["identity"] = [("R" + one["bsn"]) if one["bsn"] else ("S" + one["education"]) for one in people]
+    frame["certain"] = ~frame.identity.isin(doubtful)
+    frame.loc[frame.bsn + frame.education == "", "identity"] = ""
     delivered = pd.DataFrame(pupils).assign(pupil=range(len(pupils)), rows=10)
     with connect() as connection:
         connection.register("given", frame)
@@ -112,6 +117,42 @@ def test_details_of_somebody_whom_another_pupil_of_the_delivery_is_by_number_are
 
 def test_two_pupils_of_a_delivery_with_one_number_are_one_person():
     assert link([who(A), who(A, house="13")], [who(A)])[0] == [by(Step.BSN, "R" + A)] * 2
+
+
+@pytest.mark.parametrize("detail", [{"sex": "M"}, {"birth": "20110505"}])
+def test_a_pupil_by_education_number_who_cannot_be_the_pupil_by_bsn_is_ambiguous(detail):
+    people = [who(A, E)]
+    other = who("", E, **detail)
+    by_bsn = by(Step.BSN, "R" + A)
+    by_education = by(Step.EDUCATION_NUMBER, "R" + A)
+    assert link([who(A), other], people)[0] == [by_bsn, (Step.EDUCATION_NUMBER, Outcome.AMBIGUOUS, "")]
+    # Near misses: nothing known that differs; another delivery; another person; a slip of the pen on its own.
+    for same in (who("", E), who("", E, house="77"), who("", E, sex="", birth="")):
+        assert link([who(A), same], people)[0] == [by_bsn, by_education]
+    assert link([who(A), other | {"delivery": 1}], people)[0] == [by_bsn, by_education]
+    assert link([who(B), other], [*people, who(B, house="13")])[0] == [by(Step.BSN, "R" + B), by_education]
+    assert link([other], people)[0] == [by_education]
+
+
+def test_two_pupils_by_two_education_numbers_of_one_person_who_cannot_both_be_it_are_ambiguous():
+    people = [who(A, E), who(A, F)]
+    both = [who("", E), who("", F, birth="20110505")]
+    assert link(both, people)[0] == [(Step.EDUCATION_NUMBER, Outcome.AMBIGUOUS, "")] * 2
+    assert link([both[0], who("", F)], people)[0] == [by(Step.EDUCATION_NUMBER, "R" + A)] * 2
+
+
+def test_nobody_is_linked_to_somebody_whose_number_the_population_gives_to_two_at_whatever_step():
+    people = [who(A, E), who(B, F, house="13")]
+    pupils = [who(A), who("", E, delivery=1), who("", "", delivery=2), who(B, delivery=3)]
+    doubted = [(step, Outcome.AMBIGUOUS, "") for step in Step]
+    assert link(pupils, people, doubtful=["R" + A])[0] == [*doubted, by(Step.BSN, "R" + B)]
+    assert link(pupils, people)[0][:3] == [by(step, "R" + A) for step in Step]
+
+
+def test_somebody_without_number_makes_details_ambiguous_and_is_nobodys_link():
+    assert link([who()], [who(A), who()])[0] == [(Step.DETAILS, Outcome.AMBIGUOUS, "")]
+    assert link([who()], [who(A, house="13"), who()])[0] == [NOBODY]
+    assert link([who()], [who(A), who(house="13")])[0] == [by(Step.DETAILS, "R" + A)]
 
 
 @pytest.mark.parametrize("number", ["bsn", "education"])

@@ -75,6 +75,38 @@ def test_the_other_number_of_an_objector_is_looked_up_in_the_population(office):
     assert left(office, row(BSN=OTHER, ONDERWIJSNUMMER=EDUCATION_NUMBERS[1], **moved)) == (0, 1)
 
 
+def test_an_objector_does_not_come_through_under_a_row_without_bsn(office):
+    office.register(
+        [
+            person(BSN=ME, ONDERWIJSNUMMER=MY_EDUCATION),
+            person(BSN="", ONDERWIJSNUMMER=MY_EDUCATION, HUISNUMMER="98"),
+            person(BSN=OTHER, HUISNUMMER="99"),
+        ]
+    )
+    assert left(office, row(**WITHOUT, HUISNUMMER="98"), row(**WITHOUT, HUISNUMMER="99")) == (1, 1)
+    office.deliver([row(**WITHOUT, HUISNUMMER="98"), row(**WITHOUT, HUISNUMMER="99")])
+    counts = office.link().counts
+    assert (counts.objections.pupils, counts.linked.pupils, counts.rows_written) == (1, 1, 1)
+
+
+def test_an_objection_counts_under_every_number_that_leads_to_the_listed_one(office):
+    first, second, third = EDUCATION_NUMBERS[:3]
+    chain = [(ME, first), (TWIN, first), (TWIN, second), ("", second)]
+    office.register(
+        [person(BSN=b, ONDERWIJSNUMMER=e, HUISNUMMER=str(place + 1)) for place, (b, e) in enumerate(chain)]
+        + [person(BSN=OTHER, ONDERWIJSNUMMER=third, HUISNUMMER="99"), person(BSN="", HUISNUMMER="99")]
+    )
+    away = {"POSTCODE": "9999ZZ"}
+    numbers = [{"BSN": ME}, {"BSN": TWIN}, *({"BSN": "", "ONDERWIJSNUMMER": one} for one in (first, second))]
+    for listed in ((ME, ""), (TWIN, ""), ("", second)):
+        office.objecting([listed])
+        assert left(office, *(row(**one, **away) for one in numbers)) == (4, 0)
+        # Near misses: other numbers, and an empty number that two rows have.
+        assert left(office, row(BSN=OTHER, **away), row(BSN="", ONDERWIJSNUMMER=third, **away)) == (0, 2)
+    office.objecting([(OTHER, "")])
+    assert left(office, *(row(**one, **away) for one in numbers)) == (0, 4)
+
+
 def test_an_objector_unknown_to_the_population_is_found_by_the_listed_number(office):
     office.objecting([(UNKNOWN, "")])
     assert left(office, row(BSN=UNKNOWN), row(BSN=ME)) == (1, 1)

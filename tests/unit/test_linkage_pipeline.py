@@ -189,6 +189,65 @@ def test_a_key_with_the_data_is_refused(office, place):
     office.link(work=office.folder)
 
 
+def test_a_key_beside_objections_or_intermediate_files_is_refused(office):
+    listed, work, apart = (office.folder / name for name in ("listed", "work", "apart"))
+    for folder in (listed, listed / "deep", work, work / WORK, work / "own", apart, office.folder / "schools"):
+        folder.mkdir(parents=True)
+        (folder / "key").write_bytes(KEY)
+    office.objections = office.objections.rename(listed / "objections.csv")
+    for key, options in (
+        (listed / "key", {}),
+        (listed / "deep" / "key", {}),
+        (work / "key", {"work": work}),
+        (work / WORK / "key", {"work": work}),
+    ):
+        with pytest.raises(InputError, match="never kept with the data"):
+            office.link(key=key, **options)
+        assert key.read_bytes() == KEY
+    # Near misses: nothing that identifies comes there.
+    (work / WORK / "key").unlink()
+    office.link(key=work / "key", work=apart)
+    office.link(key=work / "own" / "key", work=work)
+    office.link(key=listed / "key", objections=None)
+
+
+def test_a_key_beside_deliveries_is_refused_where_intermediate_files_come_there(office):
+    schools = office.folder / "schools"
+    schools.mkdir()
+    office.deliveries = office.deliveries.rename(schools / "deliveries")
+    (schools / "key").write_bytes(KEY)
+    with pytest.raises(InputError, match="never kept with the data"):
+        office.link(key=schools / "key")
+    (office.folder / "elsewhere").mkdir()
+    apart = {"work": office.folder / "elsewhere", "certificates": office.folder / "certificates"}
+    assert office.link(key=schools / "key", **apart).counts.linked.pupils == 1
+
+
+def test_output_is_kept_apart_from_objections_and_intermediate_files(office):
+    listed = office.folder / "listed"
+    listed.mkdir()
+    office.objections = office.objections.rename(listed / "objections.csv")
+    with pytest.raises(InputError, match="for output only"):
+        office.link(to=listed)
+    for work in (office.to, office.to / "work"):
+        with pytest.raises(InputError, match="Intermediate files would lie"):
+            office.link(work=work)
+    office.link(to=listed / "output")
+
+
+def test_a_girl_whose_school_writes_m_for_meisje_is_not_linked_to_her_brother(office):
+    without = {"BSN": "", "ONDERWIJSNUMMER": ""}
+    office.register([person(BSN=BSNS[0], GESLACHT="M"), person(BSN=BSNS[1]), person(BSN=BSNS[2], HUISNUMMER="9")])
+    girl, classmate = row(GESLACHT="M", **without), row(BSN=BSNS[2], HUISNUMMER="9")
+    office.deliver([girl, classmate | {"GESLACHT": "J"}])
+    result = office.link()
+    assert (result.counts.linked.pupils, result.counts.rows_written) == (1, 1)
+    assert result.counts.findings["sex-codes"] == 1
+    # Near miss: a school that writes V for girls.
+    office.deliver([girl, classmate])
+    assert office.link().counts.linked.pupils == 2
+
+
 def test_output_and_certificates_are_kept_apart_from_what_identifies(office):
     for to in (office.deliveries, office.deliveries / "out", office.persons.parent, office.folder):
         with pytest.raises(InputError, match="for output only"):

@@ -1,17 +1,22 @@
 """Runs that are killed, and disks that are full: nothing half-written, nothing identifying left."""
 
+import os
+import signal
+import stat
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from nco_research.cli import main
 from nco_research.linkage.certificate import verify_certificate
 from nco_research.linkage.private import STAGING, WORK
 from output_checks.errors import InputError
-from tests.linkage_factories import BSNS, Office, person, row
+from tests.linkage_factories import BSNS, EDUCATION_NUMBERS, Office, country, person, row
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +26,16 @@ def office(tmp_path) -> Office:
     made = Office(tmp_path)
     made.deliver([row(), row(DOMEIN="BL", SCORE="")])
     return made
+
+
+def command(office: Office) -> list[str]:
+    """The words of the command that links everything."""
+    given = {"persons": office.persons, "objections": office.objections, "key": office.key, "to": office.to}
+    return [
+        "link",
+        str(office.deliveries),
+        *(word for name, path in given.items() for word in (f"--{name}", str(path))),
+    ]
 
 
 def stopped(office: Office, *, at: str, destroy: bool = False, before: str = "") -> None:
@@ -62,6 +77,63 @@ def test_a_run_that_is_killed_leaves_no_output_and_the_next_start_removes_its_in
     assert not [name for name in office.files() if WORK in name or STAGING in name]
     office.register([person()])
     assert office.link().output[0].name == "LVSNCO2021V1.parquet"
+
+
+KILLED_AT = {
+    "while deliveries are taken in": "intake.Intake = die",
+    "while pupils are linked": "linking._counted = die",
+    "while the output is written": "writing.expect_no_identifiers = die",
+    "while intermediate files are destroyed": "destruction._overwrite = die",
+    "when intermediate files are gone and nothing is decided": "commit.write = die",
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no kill -9")
+@pytest.mark.parametrize("when", KILLED_AT)
+def test_the_same_command_completes_after_kill_9_and_nothing_identifying_stays_elsewhere(tmp_path, when):
+    office, untouched = Office(tmp_path / "office"), Office(tmp_path / "untouched")
+    for one in (office, untouched):
+        country(one, np.random.default_rng(4))
+    before, elsewhere = office.files(), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    code = f"""
+        import os, signal
+        from nco_research.cli import main
+        from nco_research.linkage import commit, destruction, intake, linking, writing
+
+        def die(*_, **__):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        {KILLED_AT[when]}
+        main({command(office)!r})
+    """
+    here = os.environ | {"TMPDIR": str(elsewhere), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=elsewhere, env=here, check=False)
+    assert done.returncode == -signal.SIGKILL
+    new = set(office.files()) - set(before)
+    intermediate = {name for name in new if name.startswith(f"identified/{WORK}/")}
+    assert any(".parquet" in name for name in intermediate) is ("gone" not in when)
+    assert stat.S_IMODE((office.folder / "identified" / WORK).stat().st_mode) == 0o700
+    assert all(name.startswith(f"output/{STAGING}/") for name in new - intermediate)
+    numbers = {number.encode("ascii") for number in (*BSNS, *EDUCATION_NUMBERS)}
+    for name in new - intermediate:
+        content = (office.folder / name).read_bytes()
+        if name.endswith(".parquet"):  # what is compressed must be read
+            content += pd.read_parquet(office.folder / name).to_csv().encode("utf-8")
+        assert not any(number in content for number in numbers)
+    assert list(elsewhere.rglob("*")) == []
+
+    assert main(command(office)) == 0
+    assert main(command(untouched)) == 0
+    made, usual = (one.files() for one in (office, untouched))
+    assert [name for name in made if "certificates" not in name] == [
+        name for name in usual if "certificates" not in name
+    ]
+    assert not [name for name in made if WORK in name or STAGING in name]
+    name = "LVSNCO2021V1.parquet"
+    assert (office.to / name).read_bytes() == (untouched.to / name).read_bytes()
+    (certificate,) = office.certificates.glob("*.json")
+    assert verify_certificate(certificate)
 
 
 @pytest.mark.parametrize(

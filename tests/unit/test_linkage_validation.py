@@ -103,7 +103,21 @@ FOUND: list[tuple[dict[str, str], set[Kind]]] = [
     ({"REEKS": "LIB"}, set()),
     ({"REEKS": "Leerling in beeld"}, set()),
     ({"REEKS": "Cito 3.0"}, set()),
+    ({"REEKS": "lovs"}, set()),
+    ({"REEKS": "LVS 3.0"}, set()),
+    ({"REEKS": "3.0 LVS"}, set()),
+    ({"REEKS": "Cito LVS-toetsen 2e generatie"}, set()),
+    ({"REEKS": "LVS 2012"}, set()),
     ({"REEKS": "Jan Jansen"}, {Kind.SERIES}),
+    ({"REEKS": "Jansen 3"}, {Kind.SERIES}),
+    ({"REEKS": "Kees8"}, {Kind.SERIES}),
+    ({"REEKS": "Kees"}, {Kind.SERIES}),
+    ({"REEKS": "LVS Kees"}, {Kind.SERIES}),
+    ({"REEKS": "1811KL"}, {Kind.SERIES}),
+    ({"REEKS": "31-01-12"}, {Kind.SERIES}),
+    ({"REEKS": "20120131"}, {Kind.SERIES}),
+    ({"REEKS": "2012"}, {Kind.SERIES}),
+    ({"REEKS": "12"}, {Kind.SERIES}),
     ({"REEKS": BSNS[0]}, {Kind.SERIES}),
     ({"REEKS": "Cito 12345"}, {Kind.SERIES}),
 ]
@@ -154,7 +168,8 @@ def test_a_row_has_the_findings_that_it_should_and_no_others(judged, place):
 
 
 def test_every_kind_about_rows_is_tested_here():
-    tested = {kind for _, kinds in FOUND for kind in kinds} | {Kind.FIELDS, Kind.TWO_PERSONS, Kind.COPY, Kind.TWICE}
+    tested = {kind for _, kinds in FOUND for kind in kinds}
+    tested |= {Kind.FIELDS, Kind.TWO_PERSONS, Kind.COPY, Kind.TWICE, Kind.SEX_CODES}
     assert tested == {kind for kind in Kind if not kind.whole_file}
 
 
@@ -221,6 +236,40 @@ def test_one_number_with_two_addresses_or_with_a_detail_not_filled_in_is_one_pup
     made = checked(tmp_path, row(), row(DOMEIN="BL", GESLACHT=""))
     assert lines_of(made) == {Kind.SEX: (3,)}
     assert made.accepted_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("sexes", "doubted"),
+    [
+        ("JMM", (3, 4)),
+        ("JM", (3,)),
+        ("JMV", (3,)),
+        ("JJMV", (4,)),
+        ("JMVV", ()),  # near misses: J is a slip of the pen where there are more V
+        ("MMV", ()),
+        ("MM", ()),
+        ("OM", ()),
+    ],
+)
+def test_m_of_a_file_with_j_is_not_used_unless_there_are_more_v(tmp_path, sexes, doubted):
+    made = checked(tmp_path, *(row(BSN=BSNS[place], GESLACHT=sex) for place, sex in enumerate(sexes)))
+    unknown = tuple(place for place, sex in enumerate(sexes, start=2) if sex in "JO")
+    expected = {Kind.SEX: unknown, Kind.SEX_CODES: doubted}
+    assert lines_of(made) == {kind: lines for kind, lines in expected.items() if lines}
+    assert made.accepted_rows == len(sexes)
+
+
+def test_sexes_of_one_file_say_nothing_of_another(tmp_path):
+    paths = [tmp_path / f"LVS_{brin}00_2021.csv" for brin in ("18AB", "18AC")]
+    paths[0].write_text(csv_of([row(GESLACHT="J"), row(BSN=BSNS[1], GESLACHT="m")]), encoding="cp1252")
+    paths[1].write_text(csv_of([row(BSN=BSNS[2], GESLACHT="M", BRIN="18AC")]), encoding="cp1252")
+    with connect() as connection:
+        prepare(connection, persons=None, objections=None)
+        first, second = check_batch(connection, [read_delivery(path) for path in paths])
+        sexes = connection.execute("SELECT sex FROM accepted_pupils ORDER BY bsn").fetchall()
+    assert lines_of(first) == {Kind.SEX: (2,), Kind.SEX_CODES: (3,)}
+    assert second.findings == ()
+    assert sexes == [("",), ("",), ("M",)]
 
 
 def test_rows_are_judged_within_their_own_delivery_only(tmp_path):
