@@ -1,7 +1,8 @@
 """What a real file has that its codebook does not say, and the other way round.
 
 Only names, labels of the file itself and counts: no value of a record. A code is named where at least ten records have
-it; how many records are concerned is said from ten on.
+it, and it is no longer than those of the codebook: a number of a person in a column of codes is none. How many records
+are concerned is said from ten on, to the nearest ten.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,7 @@ class DifferenceKind(Enum):
 
     ABSENT_COLUMN = "in the codebook, not in the file"
     UNKNOWN_COLUMN = "in the file, not in the codebook"
+    KEY = "a key that does not occur once"
     OTHER_YEAR = "not expected in a file of this year"
     TYPE = "stored or written in another way"
     CODE = "codes without a label"
@@ -106,7 +108,7 @@ class Differences:
         }
 
 
-def compare(book: Codebook, *, year: int, columns: Mapping[str, ColumnFacts]) -> Differences:
+def compare(book: Codebook, *, year: int, columns: Mapping[str, ColumnFacts], n_repeated: int = 0) -> Differences:
     """What a file and its codebook disagree on.
 
     Parameters
@@ -117,6 +119,8 @@ def compare(book: Codebook, *, year: int, columns: Mapping[str, ColumnFacts]) ->
         The year in the name of the file.
     columns
         The facts of every column of the file, by its name as in the file.
+    n_repeated
+        How many records share the key of the codebook with another record.
     """
     described = {facts.name: book.variable(facts.name) for facts in columns.values()}
     found = {variable.name for variable in described.values() if variable is not None}
@@ -131,6 +135,9 @@ def compare(book: Codebook, *, year: int, columns: Mapping[str, ColumnFacts]) ->
             items.append(Difference(kind=DifferenceKind.UNKNOWN_COLUMN, column=facts.name, text=_stored(facts)))
         else:
             items += _of_column(variable, facts, year)
+    if n_repeated:
+        said = f"{_records(n_repeated)} share it with another"
+        items.append(Difference(kind=DifferenceKind.KEY, column=", ".join(book.key), text=said))
     order = list(DifferenceKind)
     items.sort(key=lambda item: order.index(item.kind))
     return Differences(component=book.component, year=year, n_columns=len(columns), items=tuple(items))
@@ -172,7 +179,11 @@ def _misfits(variable: Variable, facts: ColumnFacts) -> Iterator[str]:
 def _unlabelled(variable: Variable, facts: ColumnFacts) -> Iterator[str]:
     """Codes that records have, and then codes that only the header of the file knows."""
     known = {*variable.labels, *variable.missing}
-    unknown = {code: count for code, count in facts.codes.items() if code not in known and count > 0}
+    longest = max(map(len, (*known, *facts.labels)))
+    found = {code: count for code, count in facts.codes.items() if code not in known and count > 0}
+    unknown = {code: count for code, count in found.items() if len(code) <= longest}
+    if len(unknown) < len(found):
+        yield f"{_records(sum(found.values()) - sum(unknown.values()))} hold something longer than any code"
     common = sorted((code for code, count in unknown.items() if count >= FEWEST), key=lambda code: -unknown[code])
     for code in common[:_MOST_NAMED]:
         called = f", which the file labels {facts.labels[code]!r}" if code in facts.labels else ""
@@ -201,7 +212,9 @@ def _words(label: str) -> str:
 
 
 def _records(count: int) -> str:
-    return f"{count:,} records" if count >= FEWEST else f"fewer than {FEWEST} records"
+    """To the nearest ten; below ten not at all."""
+    tens = FEWEST * round(count / FEWEST)
+    return f"about {tens:,} records" if count >= FEWEST else f"fewer than {FEWEST} records"
 
 
 def _stored(facts: ColumnFacts) -> str:

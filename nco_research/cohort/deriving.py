@@ -8,10 +8,12 @@ import pandas as pd
 
 from nco_research.cohort.expressions import expression_type, kept_type
 from nco_research.cohort.frames import dtypes_of, expect_names, to_arrow
+from nco_research.cohort.guarding import expect_no_identifier
 from nco_research.cohort.reading import pupils_with_rows
 from nco_research.cohort.session import ROW, Session
 from nco_research.cohort.state import Schema, State, names
 from nco_research.columns import expect_columns
+from nco_research.guard import refuse_identifiers
 from nco_research.sql import quoted
 from output_checks.errors import InputError
 
@@ -38,7 +40,7 @@ class Change:
         given, rows = pupils_with_rows(session, before, step=_STEP)
         keys = list(before.key)
         known = given[keys].to_numpy()
-        frame = self.change(given)
+        frame = self.change(given.copy())
         if not isinstance(frame, pd.DataFrame):
             raise InputError("with_columns was not given a frame.", remedy="a function that returns the pupils' frame")
         expect_columns(frame, keys, source="what with_columns was given")
@@ -46,6 +48,9 @@ class Change:
         if len(frame) != len(known) or not (frame[keys].to_numpy() == known).all():
             raise InputError("with_columns may not add, drop or reorder pupils.", remedy="where(...) for a selection")
         frame = frame.reset_index(drop=True)
+        # What is as it was had been looked at before.
+        made_now = [name for name in frame.columns if name not in given or not frame[name].equals(given[name])]
+        refuse_identifiers(frame[made_now], source="what with_columns was given")
         table = to_arrow(frame, source="what with_columns was given").append_column(ROW, pa.array(rows))
         made = session.keep(table, step=_STEP)
         types = session.types(f"SELECT * EXCLUDE ({ROW}) FROM {made}", step=_STEP)
@@ -84,6 +89,7 @@ class Express:
             found[name] = plain or kind
             dtypes.pop(name, None)
         table = session.table(f"SELECT {ROW}, {', '.join(columns.values())} FROM {before.pupils}", step=_STEP)
+        expect_no_identifier(session, table, list(found), step=_STEP)
         return replace(before, pupils=table, types={**before.types, **found}, dtypes=dtypes)
 
 

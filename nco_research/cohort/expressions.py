@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nco_research.columns import closest
+from nco_research.guard import expect_own_columns
 from nco_research.sql import connect, quoted
 from output_checks.errors import InputError
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 _UNKNOWN = re.compile(r'Referenced column "([^"]*)" not found|does not have a column named "([^"]*)"')
 _FUNCTION = re.compile(r"Function with name \"?([^\s\"]+)\"? does not exist")
 _UNREPEATABLE = re.compile(
-    r"\b(random|setseed|uuid|gen_random_uuid|now|today|current_date|current_timestamp|current_time|"
-    r"get_current_timestamp|get_current_time|localtimestamp|nextval)\b",
+    r"\b(random|setseed|uuid|uuidv\d|gen_random_uuid|now|today|current_date|current_timestamp|current_time|"
+    r"get_current_timestamp|get_current_time|current_localtime|current_localtimestamp|localtimestamp|"
+    r"transaction_timestamp|nextval)\b",
     re.IGNORECASE,
 )
 _TEXTS = re.compile(r"'(?:[^']|'')*'")
@@ -33,10 +35,10 @@ def expect_condition(text: str, types: Types, *, step: str) -> None:
     Raises
     ------
     InputError
-        It is not SQL, names a column that is not there, gives another answer at another time, or is not true or
-        false.
+        It is not SQL, names a column that is not there, selects from other data, gives another answer at another time,
+        or is not true or false.
     """
-    _expect_repeatable(text, step=step)
+    _expect_own(text, step=step)
     found = _bound(f"({text})", types, step=step)
     if all(types.values()) and found != "BOOLEAN":
         raise InputError(f"The condition of {step!r} is not true or false.", remedy="WPOLEERJAAR = 8")
@@ -50,7 +52,7 @@ def expression_type(text: str, types: Types, *, step: str) -> str | None:
     InputError
         As for a condition.
     """
-    _expect_repeatable(text, step=step)
+    _expect_own(text, step=step)
     found = _bound(f"({text})", types, step=step)
     return found if all(types.values()) else None
 
@@ -83,7 +85,9 @@ def kept_type(sql: str) -> str | None:
     return None
 
 
-def _expect_repeatable(text: str, *, step: str) -> None:
+def _expect_own(text: str, *, step: str) -> None:
+    """Do nothing, unless it is about more than the columns as they are."""
+    expect_own_columns(text, what=repr(step))
     found = _UNREPEATABLE.search(_TEXTS.sub("''", text))
     if found:
         raise InputError(

@@ -61,6 +61,7 @@ class Follow:
             raise InputError(
                 f"{self.year!r} of the data of {self.label!r} is not a number.", remedy='year="the column with years"'
             )
+        self._expect_whole(session, view)
         found, remark = self._matched(session, before, view)
         linked = session.number(f"SELECT count(DISTINCT {ROW}) FROM {found.table}", step=self.label)
         settle = self._added if before.waves else self._new
@@ -75,6 +76,16 @@ class Follow:
         if view.table:
             session.drop(view.table)
         return replace(state, counts=counts)
+
+    def _expect_whole(self, session: Session, view: View) -> None:
+        year = quoted(self.year)
+        if "INT" not in view.types[self.year] and session.number(
+            f"SELECT count(*) FROM {view.name} WHERE {year} <> trunc({year})", step=self.label
+        ):
+            raise InputError(
+                f"{self.year!r} of the data of {self.label!r} holds numbers that are no whole years.",
+                remedy='year="the column with years"',
+            )
 
     def _matched(self, session: Session, before: State, view: View) -> tuple[Matched, tuple[str, ...]]:
         """The register's rows by pupil and year, and what to say if keys seem to be written differently."""

@@ -53,13 +53,20 @@ class Link:
             prefer=ordering(self.prefer, self.source.types, step=self.label) if self.prefer else (),
         )
         side = Side(query=before.pupils, types=before.types, ids=(ROW,))
-        found = match.run(session, side, view)
+        if self.prefer:
+            found = match.run(session, side, view)
+        else:
+            found = match.widen(session, side, view, required=self.required)
         remark = match.otherwise_written(session, side, view, rows=before.counts.kept, linked=found.rows)
         if self.required and not found.rows and remark:
             raise InputError(f"Nobody is left at the step {self.label!r}: {remark}.", remedy="write the keys alike")
-        table = session.table(self._joined(before, found, taken), step=self.label)
+        table = found.table
+        if self.prefer:
+            table = session.table(self._joined(before, found, taken), step=self.label)
+            session.drop(found.table)
         notes = (*((remark,) if remark else ()), *keyless(session, view, self.on, step=self.label))
-        session.drop(found.table, *([view.table] if view.table else []))
+        if view.table:
+            session.drop(view.table)
         kept = found.rows if self.required else before.counts.kept
         return replace(
             before,

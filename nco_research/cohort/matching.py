@@ -13,6 +13,7 @@ from output_checks.errors import InputError
 _SUSPICIOUS_SHARE = 0.5
 _WORTH_SAYING = 0.05
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
+_LINKED = "__nco_linked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +29,15 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True)
 class Matched:
-    """At most one row of the register for each row of the cohort: the ids, then the columns taken."""
+    """At most one row of the register for each row of the cohort.
+
+    `run` gives the ids and the columns taken; `widen` all columns of the cohort, and those who did not match if they
+    are kept.
+    """
 
     table: str
     rows: int
+    """How many matched."""
     chosen: int
     """Pupils for whom there were rows that differ, so that one was chosen."""
     doubled: int = 0
@@ -73,6 +79,39 @@ class Match:
         if not self.prefer:
             raise self._several(session, side, view, joined)
         return self._best(session, joined, ids)
+
+    def widen(self, session: Session, side: Side, view: View, *, required: bool) -> Matched:
+        """The pupils with the columns taken, in one join: where no row is preferred, so that none may match twice.
+
+        `side` is the table of pupils, known by their row number alone. Without `required`, who matches nothing stays.
+
+        Raises
+        ------
+        InputError
+            A key is text on one side and a number on the other, or several rows match.
+        """
+        self._expect_types(side, view)
+        linked = f"r.{quoted(next(iter(self.on.values())))} IS NOT NULL AS {_LINKED}"
+        columns = ", ".join(["l.*", *selected(self.taken, of="r"), linked])
+        table = session.table(
+            f"SELECT {columns} FROM {side.query} l {'JOIN' if required else 'LEFT JOIN'} {view.name} r "
+            f"ON {self._condition()}",
+            step=self.step,
+        )
+        (row,) = side.ids
+        last = session.number(f"SELECT max({quoted(row)}) FROM {side.query}", step=self.step)
+        # A bit per pupil counts ten million of them at once; grouping takes as long as the join.
+        rows, distinct, found = session.numbers(
+            f"SELECT count(*), bit_count(bitstring_agg({quoted(row)}, 0, {last})), count(*) FILTER ({_LINKED}) "
+            f"FROM {table}",
+            step=self.step,
+        )
+        if rows != distinct:
+            problem = self._several(session, side, view, table)
+            session.drop(table)
+            raise problem
+        session.drop_column(table, _LINKED)
+        return Matched(table=table, rows=found, chosen=0)
 
     def _ids(self, side: Side) -> list[str]:
         return [*map(quoted, side.ids), *map(quoted, self.extra_ids or ())]
@@ -118,8 +157,8 @@ class Match:
         if tied:
             columns = names([name for name, _ in self.prefer])
             raise InputError(
-                f"{tied} pupils have several rows in the data of {self.step!r} that are alike in {columns}, so that "
-                "it does not decide which to keep.",
+                f"{Rounded.of(tied)} pupils have several rows in the data of {self.step!r} that are alike in "
+                f"{columns}, so that it does not decide which to keep.",
                 remedy='name a further column: prefer="GBADATUM DESC, NUMBER"',
             )
         rows = session.number(f"SELECT count(*) FROM {best}", step=self.step)
@@ -141,8 +180,8 @@ class Match:
         )
         shared = names([*self.on.values(), *(self.extra_ids or ())])
         return InputError(
-            f"{rows} rows in the data of {self.step!r} share their {shared} with another, so that {pupils} pupils "
-            "would be doubled.",
+            f"{Rounded.of(rows)} rows in the data of {self.step!r} share their {shared} with another, so that "
+            f"{Rounded.of(pupils)} pupils would be doubled.",
             remedy='keep one row per key there, match on more columns, or say which: prefer="GBADATUM DESC"',
         )
 

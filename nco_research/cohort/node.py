@@ -45,7 +45,7 @@ class Node:
         if not state.counts.kept:
             lost = self.before.state.counts.kept if self.before else 0
             raise InputError(
-                f"Nobody is left: all {lost:,} pupils were lost at the step {self.action.label!r}."
+                f"Nobody is left: all pupils ({Rounded.of(lost)}) were lost at the step {self.action.label!r}."
                 if lost
                 else f"Nobody is left: no row was read at the step {self.action.label!r}.",
                 remedy="compare the keys and codes on both sides of that step",

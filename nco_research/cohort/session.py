@@ -76,6 +76,10 @@ class Session:
         for name in dict.fromkeys(tables):
             self.connection.execute(f"DROP TABLE IF EXISTS {name}").fetchall()
 
+    def drop_column(self, table: str, column: str) -> None:
+        """Forget a column that only a count needed; what the others hold is not copied."""
+        self.connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}").fetchall()
+
     def numbers(self, query: str, *, step: str) -> tuple[int, ...]:
         """The first row of a query that counts; 0 where it counts nothing."""
         with explained(step):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nco_research.cohort.expressions import expect_condition
+from nco_research.cohort.flow import Rounded
 from nco_research.cohort.session import ROW, Session
 from nco_research.cohort.source import Source, View, selected
 from nco_research.cohort.state import Counts, Schema, State, names
@@ -73,10 +74,12 @@ class Start:
     def _expect(self, *, missing: int, repeated: int) -> None:
         keys = names(self.key)
         if missing:
-            raise InputError(f"{missing} rows have no {keys}.", remedy="leave those rows out before starting")
+            raise InputError(
+                f"{Rounded.of(missing)} rows have no {keys}.", remedy="leave those rows out before starting"
+            )
         if repeated:
             raise InputError(
-                f"{repeated} rows share their {keys} with another row; a cohort has one row per pupil.",
+                f"{Rounded.of(repeated)} rows share their {keys} with another row; a cohort has one row per pupil.",
                 remedy="choose one row per pupil first, or give the key all its columns",
             )
 

@@ -1,3 +1,4 @@
+from nco_research.guard.conditions import expect_own_columns
 from nco_research.guard.identifiers import (
     Identifier,
     identifiers,
@@ -10,6 +11,7 @@ from nco_research.guard.objections import Objections
 __all__ = [
     "Identifier",
     "Objections",
+    "expect_own_columns",
     "identifiers",
     "identifying_columns",
     "identifying_combinations",

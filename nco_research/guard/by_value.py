@@ -14,9 +14,10 @@ _FEWEST_CODES = 10
 
 _EMAIL = re.compile(r"[^@\s;,<>()]+@[^@\s;,<>()]+\.[A-Za-z]{2,}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{0,3}\b")
-_POSTCODE = re.compile(r"\b[1-9]\d{3} ?[A-Za-z]{2}")
+_POSTCODE = re.compile(r"\b[1-9]\d{3}[ _.-]?[A-Za-z]{2}")
 _POSTCODE_WITH_NUMBER = re.compile(
-    r"^[1-9]\d{3} ?[A-Za-z]{2}[ ,.;:/_-]*\d{1,5}(?:[ -]?[A-Za-z0-9]{1,4})?$|\d[^\n]{0,40}[ ,][1-9]\d{3} ?[A-Za-z]{2}\b",
+    r"^(?:[1-9]\d{3} ?|(?!19|20)[1-9]\d{3}[_.-])[A-Za-z]{2}[ ,.;:/_-]*\d{1,5}(?:[ -]?[A-Za-z0-9]{1,4})?$"
+    r"|\d[^\n]{0,40}[ ,][1-9]\d{3}[ _.-]?[A-Za-z]{2}\b",
     re.MULTILINE,
 )
 _STREETS = ("straat", "laan", "weg", "plein", "gracht", "kade", "singel", "dreef", "steeg", "plantsoen", "dijk", "hof")
@@ -35,7 +36,12 @@ _MOBILE = whole_line(r"0?6[1-58]\d{7}")
 _MOBILE_SHARE, _MOBILE_FEWEST, _MOBILE_SPREAD = 0.8, 20, 10
 _IP4 = whole_line(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
 _IP4_LARGE = whole_line(r".*\b(?:3[2-9]|[4-9]\d|1\d\d|2[0-5]\d)\b.*")
-_IP6 = whole_line(r"(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}", flags=re.IGNORECASE)
+# Eight groups, or fewer with `::` between them; and the six pairs of a network card. Times (09:15:30:12) are neither.
+_IP6 = whole_line(
+    r"(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?=[0-9a-f:]*::)(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}"
+    r"|(?=[\d:-]*[a-f])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
+    flags=re.IGNORECASE,
+)
 _PLATES = (
     *("LL-DD-DD", "DD-DD-LL", "DD-LL-DD", "LL-DD-LL", "LL-LL-DD", "DD-LL-LL", "DD-LLL-D", "D-LLL-DD", "LL-DDD-L"),
     *("L-DDD-LL", "LLL-DD-L", "L-DD-LLL", "D-LL-DDD", "DDD-LL-D"),
@@ -43,6 +49,33 @@ _PLATES = (
 _PLATE = whole_line("|".join(plate.replace("L", "[A-Z]").replace("D", r"\d") for plate in _PLATES))
 _PLATE_SHAPES = [whole_line(plate.replace("-", "").replace("L", "[A-Z]").replace("D", r"\d")) for plate in _PLATES]
 _PLATE_SHARE, _PLATE_KINDS = 0.8, 3
+_LETTERS = re.compile(r"[A-Z]{2,3}")
+_TRACKS = frozenset(
+    (
+        *(
+            "VWO",
+            "HAV",
+            "MAV",
+            "HV",
+            "VW",
+            "MH",
+            "VMB",
+            "BBL",
+            "KBL",
+            "BB",
+            "KB",
+            "BK",
+            "GL",
+            "TL",
+            "GTL",
+            "GT",
+            "KGT",
+            "TGL",
+        ),
+        *("LWO", "PRO", "GYM", "ATH", "AT", "GY", "HTL", "VSO", "SBO", "SO", "PO", "VO", "BO"),
+    )
+)
+_FEWEST_CLASSES, _MOST_TRACKS = 30, 10
 _SIX_SIGNS = whole_line(r"[A-Z\d]{6}")
 _NORTH, _EAST = r"5[0-3]\.\d{3,}", r"[3-7]\.\d{3,}"
 _PLACE_ON_EARTH = whole_line(
@@ -126,11 +159,19 @@ def _plates(values: Values) -> bool:
     if len(values.texts) < _FEWEST_CODES:
         return False
     if "-" in values.lines and values.share(_PLATE) > _MOST:
-        return True
+        return not _classes(values)
     if values.share(_SIX_SIGNS) <= _PLATE_SHARE:
         return False
     shares = [share for shape in _PLATE_SHAPES if (share := values.share(shape))]
     return len(shares) >= _PLATE_KINDS and sum(shares) > _PLATE_SHARE
+
+
+def _classes(values: Values) -> bool:
+    """Labels of classes (3-VWO-02): the letters are those of a track, or the same few again and again."""
+    letters = _LETTERS.findall(values.lines)
+    if sum(found in _TRACKS for found in letters) > _MOST * len(letters):
+        return True
+    return len(values.texts) >= _FEWEST_CLASSES and len(set(letters)) <= _MOST_TRACKS
 
 
 def _places(values: Values) -> bool:

@@ -20,15 +20,18 @@ _BIRTH_PLACE = re.compile(
 )
 _OTHER_DAY = re.compile(
     r"toets|test|afname|exam|schr|aanv|begin|start|eind|end|peil|ingang|adres|huis|overl|gratie|enrol|entry|exit|meting"
-    r"|measur|survey|enquete|school|vanaf|tot|bron|mutatie|verwerk|record"
+    r"|measur|survey|enquete|school|vanaf|tot|bron|mutatie|verwerk|record|diplom|uitstroom|instroom|uitval|vertrek|huw|trouw"
+    r"|scheid|vestig|migr|advies|besluit|lever|opname|ontslag|wijzig|verblijf|gifte|geldig|aankomst|graduat|marri|wedding"
+    r"|divorc|depart|arriv|leav|creat|modif|updat|valid"
 )
-_POSTCODE = whole_line(r"[1-9]\d{3} ?[A-Za-z]{2}")
+# With a dash only where no school year (`2014-HV`) is written so.
+_POSTCODE = whole_line(r"(?:[1-9]\d{3} ?|(?!19|20)[1-9]\d{3}[-_.])[A-Za-z]{2}")
 _POSTCODE_DIGITS = whole_line(r"[1-9]\d{3}")
 _POSTCODE_LETTERS = whole_line(r"[A-Z]{2}")
 _FEWEST_LETTERS, _FEWEST_DIGITS = 30, 2
 _YEAR = whole_line(r"(?:19|20)\d{2}")
 _HOUSE = re.compile(
-    r"huis_?(?:nummer|nr|no)|(?:^|_)h(?:s|uis)?nr(?:_|$)|house_?(?:number|no|nr)|^(?:straat_?)?(?:nr|nummer)$"
+    r"huis_?(?:num|nr|no)|(?:^|_)h(?:s|uis)?_?(?:nr?|num|no)(?:_|$)|house_?(?:num|no|nr)|^(?:straat_?)?(?:nr|num|nummer)$"
 )
 _HOUSE_VALUE = whole_line(r"\d{1,5}(?:[ -]?(?:[A-Za-z]{1,3}|[IVX]+|bis|\d{1,2}))?")
 _LETTERED = whole_line(r"\d{2,5}[ -]?(?:[A-Za-z]|bis|hs|rd|huis)")
@@ -43,6 +46,12 @@ _METRES_NAMED = re.compile(
     r"^(?:(?:rd|gps)_?)?[xy](?:_?(?:rd|co|coord(?:inaat|inate)?))?$|^(?:rd|coord(?:inaat|inate)?)_?[xy]$"
 )
 _FEWEST_PLACES = 10
+_NAMED_PLACE = re.compile(r"lat|lon|lng|breedte|lengte|coord|gps|wgs|(?:^|_)[xy](?:_|$)")
+_MEASURED = re.compile(
+    r"pct|perc|proc|aandeel|share|fractie|ratio|rate|gem(?:_|idd)|gem$|mean|avg|average|median|cijfer|grade|score|scale|schaal"
+    r"|index|niveau|level|skill|vaardig|groei|growth|(?:^|_)(?:sd|se|std|var)(?:_|$)|tarief|prijs|bedrag|leeftijd|age(?:_|$)"
+)
+"""Names of what is no place, whatever its numbers: percentages and grades lie in the range of degrees."""
 
 
 def combined(values: Mapping[str, Values]) -> Iterator[tuple[str, str]]:
@@ -111,7 +120,9 @@ def _is_the_first(values: Values) -> bool:
 
 def _places(values: Mapping[str, Values], words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Two columns of coordinates: degrees by their range and decimals, metres by their names and range."""
-    precise = {name: held for name, held in values.items() if held.share(_DECIMALS) > _MOST}
+    precise = {
+        name: held for name, held in values.items() if _could_be_place(words[name]) and held.share(_DECIMALS) > _MOST
+    }
     metres = {name: held for name, held in values.items() if _METRES_NAMED.search(words[name])}
     for columns, ranges in ((precise, _ON_EARTH), (metres, _IN_METRES)):
         first, second = (
@@ -120,6 +131,10 @@ def _places(values: Mapping[str, Values], words: Mapping[str, str]) -> Iterator[
         )
         if first and second and first != second:
             yield first, f"places on a map, with {second!r}"
+
+
+def _could_be_place(words: str) -> bool:
+    return _NAMED_PLACE.search(words) is not None or _MEASURED.search(words) is None
 
 
 def _within(values: Values, lowest: float, highest: float) -> bool:

@@ -183,7 +183,7 @@ def _refuse_identifying(header: list[str], rows: list[list[str]], path: Path) ->
 def _keys(lines: list[tuple[int, list[str]]], positions: list[int], path: Path) -> Iterator[PersonKey]:
     cells = [[row[place] if place < len(row) else "" for place in positions] for _, row in lines]
     kinds = [kind.strip().upper() for kind, _ in cells]
-    numbers = _mended(number for _, number in cells)
+    numbers = mended(number for _, number in cells)
     for (line, _), kind, number in zip(lines, kinds, numbers, strict=True):
         if not _KIND.match(kind) or not _NUMBER.match(number):
             raise InputError(
@@ -194,8 +194,8 @@ def _keys(lines: list[tuple[int, list[str]]], positions: list[int], path: Path) 
         yield kind, number
 
 
-def _mended(numbers: Iterable[str]) -> list[str]:
-    """As keys are mended wherever they are read; `123.0` is what is left of one that went through a spreadsheet."""
+def mended(numbers: Iterable[str]) -> list[str]:
+    """Person numbers as keys are mended wherever they are read; `123.0` is what a spreadsheet left of one."""
     texts = pd.Series([_WHOLE.sub(r"\1", number.strip()) for number in numbers], dtype=object)
     return [number or "" for number in as_key(texts, NUMBER)]
 

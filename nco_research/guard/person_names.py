@@ -39,6 +39,8 @@ _FEWEST_LETTERS, _SHARE_WITHOUT_DOTS = 6, 0.8
 """Courses begin with a letter as well (`B Verpleegkunde`, `M Geneeskunde`), but with few different ones."""
 _SHARE_WITH_PARTICLE = 0.1
 _FEWEST_PEOPLE, _SHARE_PEOPLE = 100, 0.9
+_FEWEST_KNOWN_PEOPLE, _SHARE_KNOWN_PEOPLE = 2, 0.01
+"""Of words in capitals, which the names of studies have as well (`Computer Science`)."""
 
 
 def holds_names(values: Values) -> bool:
@@ -85,12 +87,21 @@ def _written_as_names(texts: list[str], *, of: int) -> bool:
     for pattern, fewest, share in (
         (_INITIALLED, _FEWEST_INITIALLED, _SHARE_INITIALLED),
         (_WITH_PARTICLE, _FEWEST, _SHARE_WITH_PARTICLE),
-        (_PEOPLE, _FEWEST_PEOPLE, _SHARE_PEOPLE),
     ):
         if sum(pattern.fullmatch(text) is not None for text in texts) >= max(fewest, share * of):
             return True
+    people = [text.casefold() for text in texts if _PEOPLE.fullmatch(text)]
+    if len(people) >= max(_FEWEST_PEOPLE, _SHARE_PEOPLE * of):
+        known = sum(map(_has_known, people))
+        if known >= max(_FEWEST_KNOWN_PEOPLE, _SHARE_KNOWN_PEOPLE * of):
+            return True
     lettered = [match[1] for text in texts if (match := _WITHOUT_DOTS.fullmatch(text))]
     return len(set(lettered)) >= _FEWEST_LETTERS and len(lettered) >= _SHARE_WITHOUT_DOTS * of
+
+
+def _has_known(text: str) -> bool:
+    first, _, others = text.partition(" ")
+    return first.partition("-")[0] in GIVEN_NAMES or others in SURNAMES
 
 
 def _plain(text: str) -> str:

@@ -7,22 +7,27 @@ import re
 
 from nco_research.guard.values import plain_name
 
+_NOT_ORIGIN = r"(?!_?(?:school|brin|vest|opl|onderwijs|bestand|bron|adres|gemeente|groep_?\d|code_?bron))"
 _PATTERNS = {
     "health": re.compile(
         r"ziekte|ziekenhuis|diagnos(?!ti)|medicat|medicijn|geneesmiddel|zorgkosten|zorggebruik|zorgzwaarte|gezondheid|handicap"
-        r"|beperking|stoornis|doodsoorzaak|zwanger|dyslexi|dyscalculi|autis|adhd|(?:^|_)(?:ggz|wlz|zvw|atc\d?|icd\d*)(?:_|$)"
-        r"|disease|illness|disabilit|disorder|health|hospital|pregnan"
+        r"|beperking|stoornis|dood_?s?_?oorza|zwanger|dyslexi|dyscalculi|autis|adhd|diabet|astma|asthma|epilep|depressi"
+        r"|psychiatr|obesit|overgewicht|rugzak|(?:^|_)(?:ggz|wlz|lgf|zvw(?!_?(?:premie|bijdrage)))"
+        r"|(?:^|_)(?:atc\d?|icd\d*|dsm_?(?:\d|iv|v)?|bmi\d?)(?:_|$)|disease|illness|disabilit|disorder|health|hospital|pregnan"
     ),
     "religion": re.compile(
         r"geloof(?!waard)|religie|religi(?:on|ous)|kerk(?!rade|dorp|driel|straat|laan)|gezindte|levensbeschouw|moskee|synagoge"
         r"|church|faith"
     ),
     "ethnicity": re.compile(
-        r"herkomst(?!_?(?:school|brin|vest|opl|onderwijs|bestand|bron|adres|gemeente|groep_?\d|code_?bron))|etnic|ethnic|etnisch"
-        r"|nationalit|gbageneratie|geboorteland|allochtoon|autochtoon|migratieachtergrond|migration_?background"
-        r"|thuistaal|moedertaal|home_language|ouders?_?buitenland|country_?of_?(?:birth|origin)"
+        rf"(?:herkomst|afkomst(?!ig)){_NOT_ORIGIN}|etnic|ethnic|etnisch|(?:^|_)etn_?gr|nationalit|gbageneratie"
+        r"|geb(?:oorte)?_?land(?!bouw|schap|elijk)|allochtoon|autochtoon|migr?(?:atie)?_?achtergrond|migration_?background"
+        r"|thuis_?taal|taal_?thuis|moeder_?taal|home_language|language_?(?:at_?)?home|ouders?_?buitenland"
+        r"|country_?(?:of_?)?(?:birth|origin)|birth_?country"
     ),
 }
+_REGISTERS = {"health": re.compile(r"^(?:zvw|medicijn|doodoorz)")}
+"""Registers of which every variable is special: who is in them, or what is said of them there, is about it."""
 
 
 def special_by_name(name: str) -> str:
@@ -32,3 +37,9 @@ def special_by_name(name: str) -> str:
     """
     words = plain_name(name)
     return next((category for category, pattern in _PATTERNS.items() if pattern.search(words)), "")
+
+
+def special_by_register(component: str) -> str:
+    """The category of a register as a whole, whatever its variables are called: of care, medicines, causes of death."""
+    words = plain_name(component)
+    return next((category for category, pattern in _REGISTERS.items() if pattern.search(words)), "")

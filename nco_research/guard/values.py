@@ -19,15 +19,24 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 def distinct(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """The different values of a column, without missing ones.
 
-    Of more than 200,000 records a random sample is looked at. Of a categorical all categories count, also those that no
-    record has any more: they would be handed on with it.
+    Of more than 200,000 values a random sample is looked at; where that has few different ones, all are, as rare values
+    would be missed. Of a categorical all categories count, also those that no record has any more: they would be handed
+    on with it.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         return pd.Series(column.cat.categories)
-    if len(column) > _ROWS:
-        # Drawn at random: every eleventh of a running number would pass the check digit, or none would.
-        column = column.iloc[np.random.default_rng(0).integers(0, len(column), _ROWS)]
-    present = column.dropna()
+    if len(column) <= _ROWS:
+        return _unique(column.dropna())
+    # Missing values first: of a column that is nearly empty, a sample of the records would hold nothing.
+    known = np.flatnonzero(column.notna().to_numpy())
+    if len(known) <= _ROWS:
+        return _unique(column.iloc[known])
+    # Drawn at random: every eleventh of a running number would pass the check digit, or none would.
+    drawn = _unique(column.iloc[known[np.random.default_rng(0).integers(0, len(known), _ROWS)]])
+    return drawn if len(drawn) > _DISTINCT else _unique(column).dropna()
+
+
+def _unique(present: "pd.Series[Any]") -> "pd.Series[Any]":
     try:
         return present.drop_duplicates()
     except TypeError:  # lists and the like, which have no hash

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from nco_research.codebooks import Codebook, VariableType
@@ -20,14 +20,14 @@ from nco_research.codebooks.loading import digest as book_digest
 from nco_research.guard.identifiers import Identifier
 from nco_research.guard.objections import Objections
 from nco_research.microdata import conversion
-from nco_research.microdata.cleaning import CleanColumn
-from nco_research.microdata.conversion import Misfit
+from nco_research.microdata.cleaning import CleanColumn, Misfit
 from nco_research.microdata.files import ComponentFile, sha256_of
-from nco_research.microdata.lock import alone
-from nco_research.microdata.objecting import remove_objectors
+from nco_research.microdata.lock import alone, alone_if_free
+from nco_research.microdata.objecting import expect_persons, remove_objectors
+from nco_research.microdata.parts import count, parts
 from output_checks.errors import InputError
 
-_FORMAT = 1
+_FORMAT = 3
 _MANIFEST = "manifest.json"
 _MAKING = ".making-"
 _NOBODY = ""
@@ -44,13 +44,13 @@ class Entry:
     refused: tuple[Identifier, ...]
     misfits: tuple[Misfit, ...]
     rows: int
-    removed: int
+    removed: int = field(repr=False)
     """Distinct persons who objected and were in the file."""
     notes: tuple[str, ...]
 
     @property
     def parts(self) -> list[Path]:
-        return conversion.parts(self.folder)
+        return parts(self.folder)
 
     def column(self, name: str) -> CleanColumn | None:
         """The column that has that name here or in the file, in whatever case."""
@@ -135,8 +135,14 @@ class Cache:
     def purge(self, objections: Objections) -> int:
         """Remove what was converted under another list of objections, of every register. Returns how many files.
 
-        They are converted anew when they are asked for, without those who are on the list now.
+        They are converted anew when they are asked for, without those who are on the list now. What a conversion left
+        behind that was ended half-way goes as well: it may hold anybody.
         """
+        for left in sorted(self.folder.glob(f"*/{_MAKING}*")):
+            of = left.name.removeprefix(_MAKING).rpartition("-")[0]
+            with alone_if_free(left.parent / f".{of}.lock") as free:
+                if free:
+                    shutil.rmtree(left, ignore_errors=True)
         folders = [path.parent for path in sorted(self.folder.glob(f"*/*/{_MANIFEST}"))]
         stale = [folder for folder in folders if _read(folder, objections.digest) is None]
         for folder in stale:
@@ -165,6 +171,7 @@ class Cache:
                 raise InputError(f"{file.path.name} changed while it was read.", remedy="wait until it is written")
             removed = 0
             if objections is not None:
+                expect_persons(file.path, made.no_persons, objections)
                 removed = remove_objectors(making, made.columns, objections)
             _write(
                 making / _MANIFEST,
@@ -175,7 +182,7 @@ class Cache:
                     "columns": [_column(item) for item in made.columns],
                     "refused": [asdict(item) for item in made.refused],
                     "misfits": [asdict(item) for item in made.misfits],
-                    "rows": conversion.count(making),
+                    "rows": count(making),
                     "objections": objections.digest if objections is not None else _NOBODY,
                     "removed": removed,
                     "notes": list(made.notes),
@@ -246,9 +253,12 @@ def _column(item: CleanColumn) -> dict[str, object]:
 
 def _write(path: Path, content: object) -> None:
     handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        json.dump(content, file, ensure_ascii=True)
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            json.dump(content, file, ensure_ascii=True)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
 
 
 def _remove(folder: Path) -> None:

@@ -14,28 +14,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nco_research.codebooks import VariableType, codebook
+from nco_research.codebooks import Codebook, VariableType, codebook
 from nco_research.guard.identifiers import Identifier, identifying_columns
-from nco_research.microdata.cleaning import MARK, CleanColumn, clean_columns
+from nco_research.guard.objections import rounded
+from nco_research.microdata.cleaning import DAY, MARK, CleanColumn, Misfit, clean_columns, with_words
+from nco_research.microdata.objecting import persons_refused, without_persons
+from nco_research.microdata.parquet_types import MOST_DIGITS
+from nco_research.microdata.parts import SAMPLED, copy, count, drawn_values, parts, rewrite, source_of, write_sample
 from nco_research.microdata.raw import RawFile, open_raw
+from nco_research.microdata.schools import school_numbers
 from nco_research.sql import connect, literal, quoted
 from output_checks.errors import InputError
 
-SAMPLE = "sample.parquet"
-_SAMPLED = 5_000
 _ROWS_FOR_A_PROCESS = 250_000
-_WRITING = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Misfit:
-    """A column that does not hold what it should; it is kept as if empty."""
-
-    column: str
-    """Its name in the file."""
-    why: str
-    count: int
-    """How many values do not fit; 0 for a key, of which all are suspect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +40,8 @@ class Converted:
     misfits: tuple[Misfit, ...]
     rows: int
     notes: tuple[str, ...]
+    no_persons: tuple[Misfit, ...] = ()
+    """Columns with persons that cannot all be told: whoever objected could be among them."""
 
 
 def convert(path: Path, *, component: str, extensions: Sequence[Path], left_out: Iterable[str], to: Path) -> Converted:
@@ -70,61 +63,41 @@ def convert(path: Path, *, component: str, extensions: Sequence[Path], left_out:
     refused = _refused_by_name(columns)
     columns = [item for item in columns if item.in_file not in {found.column for found in refused}]
     misfits: list[Misfit] = []
+    notes = list(raw.notes)
     while True:
         found_misfit = _write(raw, columns, component, extensions, to)
         if found_misfit is None:
             break
         kind, name = found_misfit
-        misfits.append(_misfit(raw, kind, next(item for item in columns if item.in_file == name)))
-        columns = [replace(item, sql="CAST(NULL AS VARCHAR)") if item.in_file == name else item for item in columns]
+        column = next(item for item in columns if item.in_file == name)
+        if kind == DAY:
+            sql = column.otherwise
+            notes.append(_edges(path, column, book))
+        else:
+            sql = "CAST(NULL AS VARCHAR)"
+            misfits.append(_misfit(raw, kind, column))
+        columns = [replace(item, sql=sql) if item.in_file == name else item for item in columns]
         _empty(to)
     if _state(path) != before:
         raise InputError(f"{path.name} changed while it was read.", remedy="wait until it is written, then try again")
+    no_persons = without_persons(to, columns, refused, misfits)
+    notes += [f"{path.name}: {item.why}. They stay as they are." for item in no_persons if item.count]
     columns = _with_guessed_numbers(to, columns)
-    found = _refused_by_value(to, columns)
+    drawn = drawn_values(to, columns)
+    found = (*identifying_columns(drawn), *school_numbers(columns, drawn, book))
+    no_persons += persons_refused(columns, found)
     if found:
         columns = [item for item in columns if item.name not in {one.column for one in found}]
         rewrite(to, [quoted(item.name) for item in columns])
     write_sample(to)
     return Converted(
-        columns=tuple(columns),
+        columns=tuple(with_words(item, drawn[item.name]) for item in columns),
         refused=(*refused, *found),
         misfits=tuple(misfits),
         rows=count(to),
-        notes=raw.notes,
+        notes=tuple(notes),
+        no_persons=tuple(no_persons),
     )
-
-
-def parts(folder: Path) -> list[Path]:
-    """The Parquet files of a converted file, in the order of its records."""
-    return sorted(folder.glob("part-*.parquet"))
-
-
-def count(folder: Path) -> int:
-    """How many records there are."""
-    from pyarrow import parquet  # type: ignore[import-untyped, unused-ignore] # noqa: PLC0415
-
-    return sum(int(parquet.read_metadata(part).num_rows) for part in parts(folder))
-
-
-def rewrite(folder: Path, select: Sequence[str], *, where: str = "", setup: str = "") -> None:
-    """Write each part anew with other columns or fewer records, in the same order."""
-    with connect(spill=folder) as connection:
-        if setup:
-            connection.execute(setup)
-        for part in parts(folder):
-            made = part.with_suffix(".new")
-            condition = f" WHERE {where}" if where else ""
-            _copy(connection, f"SELECT {', '.join(select)} FROM read_parquet({literal(part)}){condition}", made)
-            made.replace(part)
-
-
-def write_sample(folder: Path) -> None:
-    """Some thousand records drawn at random, in which combinations of columns are looked at when they are asked for."""
-    with connect(spill=folder) as connection:
-        listed = ", ".join(literal(part) for part in parts(folder))
-        query = f"SELECT * FROM read_parquet([{listed}]) USING SAMPLE reservoir({_SAMPLED} ROWS) REPEATABLE (1)"
-        _copy(connection, query, folder / SAMPLE)
 
 
 def _refused_by_name(columns: Iterable[CleanColumn]) -> tuple[Identifier, ...]:
@@ -133,37 +106,14 @@ def _refused_by_name(columns: Iterable[CleanColumn]) -> tuple[Identifier, ...]:
     return identifying_columns({item.in_file: pd.Series([], dtype=object) for item in columns})
 
 
-def _refused_by_value(folder: Path, columns: Sequence[CleanColumn]) -> tuple[Identifier, ...]:
-    """Looks at distinct values drawn from the whole of the first part and of the last."""
-    samples = {}
-    with connect(spill=folder) as connection:
-        listed = ", ".join(literal(part) for part in {parts(folder)[0], parts(folder)[-1]})
-        connection.execute(
-            f"CREATE TEMP TABLE drawn AS SELECT * FROM read_parquet([{listed}]) "
-            f"USING SAMPLE reservoir({4 * _SAMPLED} ROWS) REPEATABLE (1)"
-        )
-        for item in columns:
-            name = quoted(item.name)
-            query = f"SELECT DISTINCT {name} FROM drawn WHERE {name} IS NOT NULL ORDER BY hash({name}) LIMIT {_SAMPLED}"
-            samples[item.name] = connection.sql(query).df().iloc[:, 0]
-    return identifying_columns(samples)
-
-
 def _with_guessed_numbers(folder: Path, columns: list[CleanColumn]) -> list[CleanColumn]:
     """Text that nobody described is numbers where every value is one; leading zeros make it codes."""
-    guessed = [item for item in columns if item.guessed]
-    if not guessed:
-        return columns
-    checks = []
-    for item in guessed:
-        name = quoted(item.name)
-        number = f"coalesce(isfinite(TRY_CAST(replace({name}, ',', '.') AS DOUBLE)), false)"
-        checks.append(f"count({name}) > 0 AND bool_and({name} IS NULL OR ({number} AND NOT {name} ~ '^0[0-9]'))")
-        checks[-1] = f"coalesce({checks[-1]}, false)"
+    guessed = [item.name for item in columns if item.guessed]
     with connect(spill=folder) as connection:
-        listed = ", ".join(literal(part) for part in parts(folder))
-        (row,) = connection.execute(f"SELECT {', '.join(checks)} FROM read_parquet([{listed}])").fetchall()
-    numeric = {item.name for item, holds in zip(guessed, row, strict=True) if holds}
+        source = source_of(parts(folder))
+        # Some thousand records show of most text that it is none, so that not all of it need be looked at.
+        candidates = _numbers_among(guessed, connection, f"(FROM {source} LIMIT {SAMPLED})", where_empty=True)
+        numeric = _numbers_among(candidates, connection, source, where_empty=False)
     if numeric:
         rewrite(
             folder,
@@ -175,6 +125,24 @@ def _with_guessed_numbers(folder: Path, columns: list[CleanColumn]) -> list[Clea
             ],
         )
     return [replace(item, type=VariableType.NUMBER) if item.name in numeric else item for item in columns]
+
+
+def _numbers_among(names: Sequence[str], connection: object, source: str, *, where_empty: bool) -> list[str]:
+    """The columns of text that hold numbers only; `where_empty` says whether those that hold nothing are among them."""
+    if not names:
+        return []
+    checks = []
+    for name in map(quoted, names):
+        number = f"coalesce(isfinite(TRY_CAST(replace({name}, ',', '.') AS DOUBLE)), false)"
+        code = f"regexp_matches({name}, '^0[0-9]')"  # not `~`, which DuckDB 1 takes to match the whole text
+        # Different numbers of that many digits could become the same.
+        long = f"regexp_matches({name}, '^[-+]?[0-9]{{{MOST_DIGITS + 1},}}([.,]0*)?$')"
+        checks.append(
+            f"coalesce(bool_and({number} AND NOT {code} AND NOT {long}) FILTER ({name} IS NOT NULL), "
+            f"{literal(where_empty)})"
+        )
+    (row,) = connection.execute(f"SELECT {', '.join(checks)} FROM {source}").fetchall()  # type: ignore[attr-defined]
+    return [name for name, holds in zip(names, row, strict=True) if holds]
 
 
 def _write(
@@ -192,6 +160,7 @@ def _write(
             "component": component,
             "extensions": [str(path) for path in extensions],
             "columns": [item.in_file for item in columns if not item.sql.startswith("CAST(NULL")],
+            "otherwise": [item.in_file for item in columns if item.otherwise and item.sql == item.otherwise],
             "empty": [item.in_file for item in columns if item.sql.startswith("CAST(NULL")],
             "rows": [rows.start, rows.stop],
             "to": str(to / f"part-{number}.parquet"),
@@ -216,7 +185,7 @@ def write_part(
         source = raw.register(connection, names, rows, failures=failures)
         expressions = ", ".join(f"{item.sql} AS {quoted(item.name)}" for item in columns)
         try:
-            _copy(connection, f"SELECT {expressions} FROM {source}", to)
+            copy(connection, f"SELECT {expressions} FROM {source}", to)
         except duckdb.Error as error:
             if failures:
                 raise failures[0] from None
@@ -234,20 +203,6 @@ def write_part(
 def _mentioned(raw: RawFile, columns: Sequence[CleanColumn]) -> set[str]:
     """Columns that an expression needs beside its own."""
     return {item.name for item in raw.columns if any(quoted(item.name) in column.sql for column in columns)}
-
-
-def _copy(connection: object, query: str, to: Path) -> None:
-    import duckdb  # noqa: PLC0415
-
-    try:
-        connection.execute(f"COPY ({query}) TO {literal(to)} {_WRITING}")  # type: ignore[attr-defined]
-    except duckdb.IOException as error:
-        told = str(error).lower()
-        why = "no space left" if "no space" in told or "enospc" in told else type(error).__name__
-        raise InputError(
-            f"The cache in {to.parent.parent} cannot be written ({why}); nothing was kept.",
-            remedy="free space, or another cache in study.toml",
-        ) from None
 
 
 def _ranges(raw: RawFile) -> list[range]:
@@ -285,7 +240,11 @@ def _main() -> None:
         raw = open_raw(Path(job["path"]))
         book = codebook(job["component"], extensions=[Path(path) for path in job["extensions"]])
         columns = [
-            replace(item, sql="CAST(NULL AS VARCHAR)") if item.in_file in job["empty"] else item
+            replace(item, sql="CAST(NULL AS VARCHAR)")
+            if item.in_file in job["empty"]
+            else replace(item, sql=item.otherwise)
+            if item.in_file in job["otherwise"]
+            else item
             for item in clean_columns(raw.columns, book)
             if item.in_file in {*job["columns"], *job["empty"]}
         ]
@@ -296,16 +255,27 @@ def _main() -> None:
     json.dump(answer, sys.stdout)
 
 
+def _edges(path: Path, column: CleanColumn, book: Codebook) -> str:
+    last = book.spell is not None and column.name == book.spell.end
+    return (
+        f"{path.name}: where the month or day of {column.name!r} is not known, it is the {'last' if last else 'first'} "
+        "of that year or month."
+    )
+
+
 def _misfit(raw: RawFile, kind: str, column: CleanColumn) -> Misfit:
     """What a column should hold and how many of its values do not; counted, and never shown."""
     if kind == "key":
         why = f"The key {column.name!r} is stored as numbers that are not whole or have lost digits"
         return Misfit(column=column.in_file, why=why, count=0)
+    if kind == "zone":
+        why = f"{column.name!r} holds moments with a time zone, whose day depends on where they are read"
+        return Misfit(column=column.in_file, why=why, count=0)
     wanted = {"number": "numbers", "date": "dates written YYYYMMDD"}[kind]
     wrong = _count_misfits(raw, column)
     why = (
-        f"{column.name!r} must hold {wanted}; {wrong:,} of its values are not, and the codebook does not call them "
-        "missing"
+        f"{column.name!r} must hold {wanted}; {rounded(wrong)} of its values are not, and the codebook does not call "
+        "them missing"
     )
     return Misfit(column=column.in_file, why=why, count=wrong)
 
@@ -313,11 +283,12 @@ def _misfit(raw: RawFile, kind: str, column: CleanColumn) -> Misfit:
 def _count_misfits(raw: RawFile, column: CleanColumn) -> int:
     """Asks for the same, with a value of its own kind that occurs nowhere else in place of the failure."""
     outlier = "DATE '0001-01-01'" if column.type is VariableType.DATE else "CAST('infinity' AS DOUBLE)"
-    begin = column.sql.index(f"error('{MARK}|")
-    end = column.sql.index(", 0))", begin) + len(", 0))")
-    counting = f"{column.sql[:begin]}{outlier}{column.sql[end:]}"
+    sql = column.otherwise or column.sql
+    begin = sql.index(f"error('{MARK}|")
+    end = sql.index(", 0))", begin) + len(", 0))")
+    counting = f"{sql[:begin]}{outlier}{sql[end:]}"
     with connect() as connection:
-        needed = [item.name for item in raw.columns if quoted(item.name) in column.sql]
+        needed = [item.name for item in raw.columns if quoted(item.name) in sql]
         source = raw.register(connection, needed)
         rows = connection.execute(f"SELECT count(*) FROM {source} WHERE ({counting}) = {outlier}").fetchall()
     return int(rows[0][0])

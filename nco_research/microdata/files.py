@@ -15,6 +15,10 @@ from output_checks.errors import InputError
 # before the last V. And VSLPOSTCODEBUSV2024031: year, month and version behind the V.
 _USUAL = re.compile(r"^(?P<before>.*)(?P<year>(?:19|20)\d{2})(?P<after>.*?)V(?P<version>\d{1,3})$", re.IGNORECASE)
 _MONTHLY = re.compile(r"^(?P<before>.*)V(?P<year>(?:19|20)\d{2})(?P<after>\d{2})(?P<version>\d{1,2})$", re.IGNORECASE)
+_TWO_YEARS = re.compile(r"(?:19|20)\d{2}[\s_-]?$")
+_VERSION = re.compile(r"V[\s_-]?(\d{1,3})(?!\d)", re.IGNORECASE)
+PACKED = (".gz", ".zip", ".7z", ".rar")
+_OTHER_DATA = (*PACKED, ".xlsx", ".xls", ".txt", ".tsv", ".sas7bdat", ".rds", ".feather")
 _DATE_IN_FRONT = re.compile(r"^\d{6,8}\s+")
 _DEPTH = 3
 
@@ -46,7 +50,7 @@ class ComponentFile:
             return None
         stem = _DATE_IN_FRONT.sub("", path.stem)
         match = _MONTHLY.match(stem) or _USUAL.match(stem)
-        if match is None:
+        if match is None or _TWO_YEARS.search(match["before"]):  # of two years, nobody can know which is meant
             return None
         table = re.sub(r"[\s_-]+", "", match["before"] + match["after"]).upper()
         return cls(path=path, table=table, year=int(match["year"]), version=int(match["version"]))
@@ -91,8 +95,11 @@ def find_files(names: Sequence[str], *, years: Iterable[int], folder: Path) -> l
     present = sorted({file.year for file in found})
     absent = [year for year in wanted if year not in present]
     if absent:
+        others = [name for year in absent for name in not_taken(names, year=year, version=0, folder=folder)]
+        also = f" Not understood: {', '.join(others)}." if others else ""
         raise InputError(
-            f"{component} has no file for {', '.join(map(str, absent))}; names like {component}2014V1.sav were sought.",
+            f"{component} has no file for {', '.join(map(str, absent))}; names like {component}2014V1.sav were "
+            f"sought.{also}",
             remedy=f"years={present}" if present else "a folder with data files whose names end in V1, V2, ...",
         )
     return [_latest([file for file in found if file.year == year], names) for year in wanted]
@@ -123,8 +130,37 @@ def _latest(files: list[ComponentFile], names: Sequence[str]) -> ComponentFile:
 
 def files_of(names: Sequence[str], folder: Path) -> list[ComponentFile]:
     """All files of a component in its folders, whatever their year and version; none where it has no folder."""
-    paths = (path for home in _homes(names, folder) for path in sorted(home.rglob("*")) if path.is_file())
-    return [file for path in paths if (file := ComponentFile.of(path))]
+    return [file for path in _files(names, folder) if (file := ComponentFile.of(path))]
+
+
+def _files(names: Sequence[str], folder: Path) -> Iterator[Path]:
+    return (path for home in _homes(names, folder) for path in sorted(home.rglob("*")) if path.is_file())
+
+
+def not_taken(names: Sequence[str], *, year: int, version: int, folder: Path) -> list[str]:
+    """Names of files with data of that year that are not read, because nobody can tell which version they are.
+
+    Earlier versions than the one taken do not count: what they are makes no difference.
+    """
+    found = []
+    for path in _files(names, folder):
+        if str(year) not in path.name or path.suffix.lower() not in (*FORMATS, *_OTHER_DATA) or ComponentFile.of(path):
+            continue
+        told = [int(number) for number in _VERSION.findall(path.stem)]
+        if not told or told[-1] > version:
+            found.append(path.name)
+    return found
+
+
+def files_about(word: str, folder: Path) -> list[Path]:
+    """All files in folders whose names begin with the word, and those that have it in their own, of any kind."""
+    found = []
+    for path in _folders(folder):
+        if path.name.casefold().startswith(word):
+            found += [below for below in sorted(path.rglob("*")) if below.is_file()]
+        else:
+            found += [below for below in sorted(path.iterdir()) if word in below.name.casefold() and below.is_file()]
+    return list(dict.fromkeys(found))
 
 
 def _homes(names: Sequence[str], folder: Path) -> list[Path]:

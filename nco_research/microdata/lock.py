@@ -24,6 +24,13 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def alone_if_free(path: Path) -> Iterator[bool]:
+    """The same without waiting: whether nobody else holds the lock file while the block runs."""
+    with path.open("ab") as file:
+        yield _held(file)
+
+
 def _held(file: BinaryIO) -> bool:
     try:
         return take_lock(file.fileno())

@@ -4,7 +4,8 @@ import functools
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,15 @@ import pandas as pd
 from nco_research.codebooks import Codebook, Differences, YearMeaning, codebook
 from nco_research.codebooks.loading import digest as book_digest
 from nco_research.columns import closest
+from nco_research.guard.conditions import expect_own_columns
 from nco_research.guard.identifiers import identifying_combinations
-from nco_research.guard.objections import Objections
-from nco_research.microdata import bridge, conversion
+from nco_research.guard.objections import Objections, rounded
+from nco_research.microdata import bridge
 from nco_research.microdata.cache import Cache, Entry
+from nco_research.microdata.cleaning import superseded
 from nco_research.microdata.comparing import differences_of
-from nco_research.microdata.files import ComponentFile, Source, find_files
+from nco_research.microdata.files import ComponentFile, Source, find_files, not_taken
+from nco_research.microdata.parts import SAMPLE
 from nco_research.microdata.raw import open_raw
 from nco_research.microdata.scanning import Scan, frame_of, scan_sql
 from nco_research.recording import record_source
@@ -33,9 +37,12 @@ YEAR, SCHOOL_YEAR = "year", "school_year"
 _CACHE = "NCO_CACHE"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Microdata:
-    """Records of one component, and the files they come from. Read when they are first asked for."""
+    """Records of one component, and the files they come from. Read when they are first asked for.
+
+    Prints their number rounded to ten, and nobody's count.
+    """
 
     component: str
     book: Codebook
@@ -47,27 +54,44 @@ class Microdata:
     objections: int
     """Persons removed because they objected, the most in any one file. For inside: show it rounded."""
     _scan: Scan
+    _files: tuple[ComponentFile, ...]
     _entries: tuple[Entry, ...]
 
     def __str__(self) -> str:
         files = ", ".join(f"{item.path} (version {item.version})" for item in self.sources)
-        return f"{self.component}: {sum(entry.rows for entry in self._entries):,} records in {files}"
+        return f"{self.component}: {rounded(sum(entry.rows for entry in self._entries))} records in {files}"
+
+    __repr__ = __str__
 
     @functools.cached_property
     def frame(self) -> pd.DataFrame:
         """All records in the order of the files. Keys are text; categories carry their labels; dates are dates."""
-        with connect() as connection:
+        with connect() as connection, self._still_there():
             return frame_of(connection, self._scan)
 
     def relation(self, connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
         """The same records for a database to scan, categories as their Dutch labels; nothing is read yet."""
-        return connection.sql(scan_sql(self._scan))
+        with self._still_there():
+            return connection.sql(scan_sql(self._scan))
+
+    @contextmanager
+    def _still_there(self) -> Iterator[None]:
+        import duckdb  # noqa: PLC0415
+
+        try:
+            yield
+        except duckdb.IOException:
+            raise InputError(
+                f"What {self.component} was converted to is not in the cache any more: the list of objections changed "
+                "since it was opened, or the cache was emptied.",
+                remedy="open_microdata once more",
+            ) from None
 
     @functools.cached_property
     def differences(self) -> dict[int, Differences]:
         """Per file year, what the file has that the codebook does not say, and the other way round."""
-        pairs = zip(self.sources, self._entries, strict=True)
-        return {source.year: differences_of(entry, self.book, year=source.year) for source, entry in pairs}
+        pairs = zip(self._files, self._entries, strict=True)
+        return {file.year: differences_of(entry, self.book, file) for file, entry in pairs}
 
 
 def open_microdata(
@@ -118,6 +142,7 @@ def open_microdata(
         There is no such component, year or column, a file cannot be read, the data has direct identifiers, a special
         category is asked for without a basis, or the study does not declare this.
     """
+    expect_own_columns(where, what=f"The condition on {component}")
     declared = study if isinstance(study, Study) else Study.read(study) if study is not None else Study.nearest()
     extensions = declared.codebooks if declared is not None else ()
     book = codebook(component, extensions=extensions)
@@ -127,9 +152,13 @@ def open_microdata(
         declared.expect_register(book.component, [file.year for file in files])
     kept = Cache.at(_cache_folder(cache, declared), data=root)
     objections = declared.read_objections() if declared is not None else None
-    if objections is not None:
+    told = []
+    if declared is not None and objections is not None:
         # The whole of the study's data, also where only a folder inside it is read.
-        objections = bridge.extended(objections, [declared.data, root] if declared is not None else [root])
+        links = bridge.bridges([declared.data, root]) if len(objections) else []
+        if len(objections) and not links:
+            told.append(f"No VTVPERSOONTAB in {declared.data}: who objected is known by the numbers of the list only.")
+        objections = bridge.linked(objections, links)
         kept.purge(objections)
     wanted = [*columns, *codes] if columns is not None else None
     convert = functools.partial(
@@ -144,6 +173,7 @@ def open_microdata(
     )
     entries = tuple(convert(file) for file in files)
     names, notes = _names(book, files, entries, columns)
+    notes += [*_beside(book, files, root), *told]
     _expect_no_combination(entries, book, [*names, *_mentioned(where, _listed(entries))], files)
     scan = Scan(
         entries=entries,
@@ -177,6 +207,7 @@ def open_microdata(
         notes=tuple(notes),
         objections=max((entry.removed for entry in entries), default=0),
         _scan=scan,
+        _files=tuple(files),
         _entries=entries,
     )
 
@@ -236,6 +267,11 @@ def _entry(
     left_out = [_spelt(book, name) for name in basis(book, None, present=present)]
     entry = kept.entry(file, book=book, extensions=extensions, left_out=left_out, objections=objections)
     asked = None if wanted is None else {_found(book, name) for name in [*wanted, *conditions]}
+    told = [
+        f"{file.path.name} has {former} and {later}, by the codebook one variable: {later} is given."
+        for former, later in superseded(present, book).items()
+        if asked is None or _found(book, later) in asked
+    ]
     for item in entry.refused:
         if asked is None or _found(book, item.column) in asked:
             raise InputError(
@@ -249,7 +285,7 @@ def _entry(
                 f"{file.path.name}: {misfit.why}.",
                 remedy=f"other columns; or say in a codebook of your own which codes of {misfit.column!r} are missing",
             )
-    return entry
+    return replace(entry, notes=(*entry.notes, *told))
 
 
 def _mentioned(where: str, names: Iterable[str]) -> list[str]:
@@ -279,14 +315,31 @@ def _names(
             united.setdefault(item.name.casefold(), item.name)
         columns = list(united.values())
     for name in columns:
-        has = [entry.column(_found(book, name)) is not None for entry in entries]
-        if not any(has):
+        kinds: dict[str, list[str]] = {}
+        for file, entry in zip(files, entries, strict=True):
+            column = entry.column(_found(book, name))
+            kinds.setdefault(column.type.value if column is not None else "", []).append(str(file.year))
+        absent = kinds.pop("", [])
+        if not kinds:
             known = [item.name for item in entries[0].columns]
             raise InputError(f"{files[0].path.name} has no column {name!r}.", remedy=closest(name, known))
-        absent = [str(file.year) for file, there in zip(files, has, strict=True) if not there]
         if absent:
             notes.append(f"{name} is not in the file of {', '.join(absent)}, so it is missing there.")
+        if len(kinds) > 1:
+            differing = "; ".join(f"{kind} in {', '.join(years)}" for kind, years in kinds.items())
+            notes.append(f"{name} is not of one type ({differing}); it is read as text.")
     return list(columns), notes
+
+
+def _beside(book: Codebook, files: Sequence[ComponentFile], root: Path) -> Iterator[str]:
+    """What is to be said of files that may be newer, and were not taken."""
+    for file in files:
+        others = not_taken([book.component, *book.formerly], year=file.year, version=file.version, folder=root)
+        if others:
+            yield (
+                f"{file.path.name} was taken; not {', '.join(others)}: it is no name that ends in one year, V and a "
+                "number, in a format that can be read."
+            )
 
 
 def _expect_no_combination(
@@ -294,7 +347,7 @@ def _expect_no_combination(
 ) -> None:
     """Columns that identify together, though none does alone, are not given together."""
     for file, entry in zip(files, entries, strict=True):
-        sample = pd.read_parquet(entry.folder / conversion.SAMPLE)
+        sample = pd.read_parquet(entry.folder / SAMPLE)
         items = [item for name in names if (item := entry.column(_found(book, name))) is not None]
         present = list(dict.fromkeys(item.name for item in items))
         found = identifying_combinations(present, {name: sample[name] for name in present})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nco_research.codebooks.comparing import PhysicalType
+from nco_research.microdata.parquet_types import DOUBLE, SINGLE, largest_exact, long_columns, physical_type
 from nco_research.sql import literal, quoted
 from output_checks.errors import InputError
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 _CELLS_PER_BATCH = 8_000_000
 _CSV_BLOCK = 1 << 23
 _RAW = "raw"
+_NAMELESS = "(no name)"
+_AROUND_NAMES = ' \t"\u00a0\u200b\ufeff'
+_MARK_AS_CP1252 = codecs.BOM_UTF8.decode("cp1252")
 _STAT_FORMATS = {".sav": "read_sav", ".zsav": "read_sav", ".dta": "read_dta"}
 FORMATS = (".sav", ".zsav", ".dta", ".parquet", ".csv")
 """What can be read; of one table in several formats, the earlier is taken: it carries labels and types."""
@@ -30,6 +34,14 @@ class RawColumn:
     physical: PhysicalType
     labels: Mapping[str, str] = field(default_factory=dict)
     """Value labels by code, as text without padding."""
+    stored: str = ""
+    """Its name in the file, where that has blanks around it."""
+    exact: int = DOUBLE
+    """Of numbers: the largest up to which each whole one can be told from the next."""
+    long: bool = False
+    """Of whole numbers: some have more digits than a number of 64 bits with decimals keeps."""
+    zoned: bool = False
+    """Of dates: moments with a time zone, whose day depends on where they are read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +54,8 @@ class RawFile:
     """Number of records where the file says it."""
     encoding: str | None = None
     notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    """Of csv: the names of all its columns, empty for one that has none."""
 
     @property
     def in_ranges(self) -> bool:
@@ -61,7 +75,10 @@ class RawFile:
         Why reading stopped half-way is added to `failures`: the database itself only tells that it did.
         """
         if self.path.suffix.lower() == ".parquet":
-            return f"read_parquet({literal(self.path)})"
+            # A folder called NAME=VALUE is no column.
+            source = f"read_parquet({literal(self.path)}, hive_partitioning = false)"
+            listed = [f"{quoted(item.stored or item.name)} AS {quoted(item.name)}" for item in self.columns]
+            return f"(SELECT {', '.join(listed)} FROM {source})"
         import pyarrow as pa  # noqa: PLC0415 - only researchers install it
 
         kinds = {item.name: item.physical for item in self.columns}
@@ -88,7 +105,7 @@ class RawFile:
                 row_limit=limit,
                 output_format="dict",
             )
-            arrays = [pa.array(content[item.name], item.type, from_pandas=True) for item in schema]
+            arrays = [_array(content[item.name], item.type) for item in schema]
             read = len(arrays[0]) if arrays else 0
             yield pa.record_batch(arrays, schema=schema)
             at += read
@@ -101,24 +118,51 @@ class RawFile:
         import pyarrow as pa  # noqa: PLC0415
         from pyarrow import csv  # type: ignore[import-untyped, unused-ignore] # noqa: PLC0415
 
+        # What is behind the last name holds nothing; if it does, the others are not what their names say.
+        names = [name or f"{_NAMELESS} {place}" for place, name in enumerate(self.header)]
+        nameless = names[max((place for place, name in enumerate(self.header) if name), default=-1) + 1 :]
+        wanted, rows = [*columns, *nameless], 0
         try:
             reader = csv.open_csv(
                 self.path,
-                read_options=csv.ReadOptions(encoding=self.encoding or "utf8", block_size=_CSV_BLOCK),
+                read_options=csv.ReadOptions(
+                    encoding=self.encoding or "utf8", block_size=_CSV_BLOCK, column_names=names, skip_rows=1
+                ),
                 parse_options=csv.ParseOptions(delimiter=";"),
                 convert_options=csv.ConvertOptions(
-                    include_columns=list(columns),
-                    column_types={name: pa.string() for name in columns},
+                    include_columns=wanted,
+                    column_types={name: pa.string() for name in wanted},
                     strings_can_be_null=False,
                 ),
             )
-            yield from reader
+            for batch in reader:
+                rows += batch.num_rows
+                if any(any(value.as_py() for value in batch.column(name).unique()) for name in nameless):
+                    raise cut_off(self.path, "a line has more fields than there are names of columns")
+                yield batch.select(list(columns))
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:  # their messages quote the line
             raise cut_off(
                 self.path,
                 f"a line has more or fewer fields than there are columns, or its characters are "
                 f"not {self.encoding} ({type(error).__name__})",
             ) from None
+        if rows != _lines(self.path) - 1:
+            raise InputError(
+                f"{self.path.name} cannot be read as a csv file: it has a quotation mark that is opened and not "
+                "closed on the same line, so that records would be lost in a text.",
+                remedy="have it written anew, without quotation marks and ends of lines inside its fields",
+            )
+
+
+def _lines(path: Path) -> int:
+    """How many lines of a file are not empty."""
+    count, begun = 0, b""
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            lines = (begun + block).splitlines()
+            begun = lines.pop() if block[-1:] not in b"\r\n" else b""
+            count += sum(map(bool, lines))
+    return count + bool(begun)
 
 
 def _told(batches: "Iterator[pa.RecordBatch]", failures: list[InputError]) -> "Iterator[pa.RecordBatch]":
@@ -166,7 +210,7 @@ def _open_statistical(path: Path) -> RawFile:
     """SPSS and Stata: with the encoding that the file declares; where its bytes do not fit, as Windows wrote them."""
     for encoding in (None, "WINDOWS-1252"):
         try:
-            _stat(path, encoding=encoding, row_limit=1000)
+            _stat(path, encoding=encoding, row_limit=1000, output_format="dict")
             _, meta = _stat(path, encoding=encoding, metadataonly=True)
         except InputError:
             if encoding is not None:
@@ -178,19 +222,28 @@ def _open_statistical(path: Path) -> RawFile:
         for name, values in meta.variable_value_labels.items()
     }
     columns = tuple(
-        RawColumn(name=str(name), physical=_physical(meta, str(name)), labels=labels.get(str(name), {}))
+        RawColumn(
+            name=str(name),
+            physical=_physical(meta, str(name)),
+            labels=labels.get(str(name), {}),
+            exact=SINGLE if meta.readstat_variable_types[str(name)] == "float" else DOUBLE,
+        )
         for name in meta.column_names
     )
     rows = meta.number_rows if meta.number_rows is not None and meta.number_rows >= 0 else None
-    note = (f"{path.name}: its text was read as Windows wrote it (cp1252).",) if encoding else ()
-    return RawFile(path=path, columns=columns, rows=rows, encoding=encoding, notes=note)
+    notes = [f"{path.name}: its text was read as Windows wrote it (cp1252)."] if encoding else []
+    if rows is None:
+        notes.append(f"{path.name} does not say how many records it has, so that nobody can tell whether it is whole.")
+    return RawFile(path=path, columns=columns, rows=rows, encoding=encoding, notes=tuple(notes))
 
 
 def _physical(meta: Any, name: str) -> PhysicalType:  # noqa: ANN401 - pyreadstat has no types
     if meta.readstat_variable_types[name] == "string":
         return PhysicalType.TEXT
     written = str(meta.original_variable_types.get(name, "")).upper()
-    dates = written.startswith(("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "%TD", "%D"))
+    if written.startswith(("TIME", "DTIME", "%TCHH")):  # a time of day, or how long something took
+        return PhysicalType.TEXT
+    dates = written.startswith(("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "YMDHMS", "%TD", "%D", "%TC"))
     return PhysicalType.DATE if dates else PhysicalType.NUMBER
 
 
@@ -201,6 +254,11 @@ def _stat(path: Path, **options: Any) -> tuple[Any, Any]:  # noqa: ANN401
     try:
         content, meta = read(str(path), **options)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError) or "encoding" in str(error):
+            raise InputError(
+                f"{path.name} has text that is not in the encoding that it says it has.",
+                remedy="have it saved anew; where all text is cp1252, it must say so",
+            ) from None
         raise cut_off(path, type(error).__name__) from None
     return content, meta
 
@@ -218,24 +276,41 @@ def _open_parquet(path: Path) -> RawFile:
     except pa.ArrowInvalid:
         raise cut_off(path, "ArrowInvalid") from None
     with file:
-        columns = tuple(RawColumn(name=item.name, physical=_arrow_physical(item.type)) for item in file.schema_arrow)
+        long = long_columns(file)
+        columns = tuple(
+            RawColumn(
+                name=item.name.strip(_AROUND_NAMES),
+                stored=item.name,
+                physical=physical_type(item.type),
+                exact=largest_exact(item.type),
+                long=item.name in long,
+                zoned=pa.types.is_timestamp(item.type) and item.type.tz is not None,
+            )
+            for item in file.schema_arrow
+        )
         return RawFile(path=path, columns=columns, rows=file.metadata.num_rows)
 
 
-def _arrow_physical(kind: "pa.DataType") -> PhysicalType:
+def _array(values: Sequence[Any], kind: "pa.DataType") -> "pa.Array":
+    """Values as a column; times, which are kept as text, in words."""
     import pyarrow as pa  # noqa: PLC0415
 
-    if pa.types.is_temporal(kind):
-        return PhysicalType.DATE
-    number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    return PhysicalType.NUMBER if number else PhysicalType.TEXT
+    try:
+        return pa.array(values, kind, from_pandas=True)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        if not pa.types.is_string(kind):
+            raise
+        return pa.array([None if value is None else str(value) for value in values], kind)
 
 
 def _open_csv(path: Path) -> RawFile:
     encoding, note = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
         header = file.readline().rstrip("\r\n")
-    names = [name.strip('"') for name in header.split(";")]
+        first = file.readline().rstrip("\r\n")
+    names = [name.strip(_AROUND_NAMES) for name in header.removeprefix(_MARK_AS_CP1252).split(";")]
+    if first.endswith(";") and first.count(";") == len(names):
+        names.append("")  # each line ends in a `;` that parts nothing
     if not header.strip():
         raise cut_off(path, "its first line is empty")
     if len(names) == 1 and ("," in header or "\t" in header):
@@ -243,8 +318,8 @@ def _open_csv(path: Path) -> RawFile:
             f"{path.name} has no ';' in its first line; fields are parted by ';' in CBS csv files.",
             remedy="a file with ';' between its fields",
         )
-    columns = tuple(RawColumn(name=name, physical=PhysicalType.TEXT) for name in names)
-    return RawFile(path=path, columns=columns, encoding=encoding, notes=note)
+    columns = tuple(RawColumn(name=name, physical=PhysicalType.TEXT) for name in names if name)
+    return RawFile(path=path, columns=columns, encoding=encoding, notes=note, header=tuple(names))
 
 
 def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ import pandas as pd
 from nco_research.codebooks import VariableType
 from nco_research.microdata.cache import Entry
 from nco_research.microdata.cleaning import CleanColumn
+from nco_research.microdata.parts import source_of
 from nco_research.sql import literal, quoted
 
 if TYPE_CHECKING:
@@ -69,10 +70,9 @@ def _part(scan: Scan, place: int, *, labelled: bool) -> str:
         if column.labels and labelled and name.casefold() not in scan.codes:
             value = _label(column)
         elif _SQL_TYPES.get(column.type, "VARCHAR") != kind:
-            value = f"CAST({value} AS {kind})"
+            value = _as_text(value, column.type)
         outer.append(f"{value} AS {quoted(name)}")
-    paths = ", ".join(literal(part) for part in entry.parts)
-    source = f"read_parquet([{paths}])"
+    source = source_of(entry.parts)
     condition = ""
     if scan.where:
         # The condition sees every column, under its own name and with its labels.
@@ -83,8 +83,16 @@ def _part(scan: Scan, place: int, *, labelled: bool) -> str:
         for item in entry.columns:
             if item.labels:
                 outer = [expression.replace(quoted(item.name), quoted(_hidden(item)), 1) for expression in outer]
-        condition = f" WHERE {scan.where}"
+        condition = f" WHERE (\n{scan.where}\n)"  # in lines of its own, so that a comment ends with it
     return f"SELECT {', '.join(outer)} FROM {source}{condition}"
+
+
+def _as_text(value: str, kind: VariableType) -> str:
+    """What one year has as numbers, where another has text; whole numbers without decimals, as codes are written."""
+    if kind is not VariableType.NUMBER:
+        return f"CAST({value} AS VARCHAR)"
+    whole = f"{value} = trunc({value}) AND abs({value}) < 1e15"
+    return f"CASE WHEN {whole} THEN CAST(CAST({value} AS BIGINT) AS VARCHAR) ELSE CAST({value} AS VARCHAR) END"
 
 
 def _hidden(column: CleanColumn) -> str:

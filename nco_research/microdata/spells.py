@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from nco_research.columns import closest
+from nco_research.guard.objections import rounded
 from nco_research.sql import quoted
 from output_checks.errors import InputError
 
@@ -143,7 +144,7 @@ def _one_each(
     (chosen,) = names.counts(f"SELECT count(*) FROM ({differing})")
     if chosen and several is Several.REFUSE:
         raise InputError(
-            f"{chosen:,} keys have several spells with different values on one date.",
+            f"{rounded(chosen).capitalize()} keys have several spells with different values on one date.",
             remedy='several="latest start" to take the one that began last, or fewer columns',
         )
     one = names.table(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from nco_research.codebooks import Codebook, SpecialCategory, codebook
-from nco_research.guard.special import special_by_name
+from nco_research.codebooks import Codebook, SpecialCategory, VariableType, codebook
+from nco_research.guard.special import special_by_name, special_by_register
+from nco_research.keys import is_key
 from nco_research.study.sections import Section
 from output_checks.errors import InputError
 
@@ -78,7 +79,8 @@ def special_category(book: Codebook, name: str) -> SpecialCategory | None:
     """Of which special category a column of a register is; None where it is of none.
 
     The toolkit's own codebook goes first, so that a codebook of a team can call a variable special, but cannot take
-    that away. A column that the toolkit does not describe is judged by its name as well.
+    that away. A column that the toolkit does not describe is judged by its name as well. In a register that is about
+    care, medicines or causes of death, every column is special: being in it says something already.
     """
     own = codebook(book.component).variable(name)
     described = book.variable(name)
@@ -87,6 +89,8 @@ def special_category(book: Codebook, name: str) -> SpecialCategory | None:
             return variable.special
     if own is not None:
         return None
+    if about := special_by_register(book.component):
+        return SpecialCategory(about)
     names = described.names if described is not None else (name,)
     return next((SpecialCategory(found) for item in (name, *names) if (found := special_by_name(item))), None)
 
@@ -144,6 +148,9 @@ def _unfounded(book: Codebook, name: str, bases: Sequence[Basis]) -> SpecialCate
         return None
     variable = book.variable(name)
     names = (name, *(variable.names if variable is not None else ()))
+    if (variable is not None and variable.type is VariableType.KEY) or is_key(name):
+        # A basis for some variables of a register is one for knowing whose they are.
+        return None if any(basis.category is category for basis in bases) else category
     return None if any(basis.covers(category, names) for basis in bases) else category
 
 

@@ -298,7 +298,7 @@ def test_an_open_end_is_missing_and_a_wrong_date_is_counted(tmp_path, code):
     assert frame["GBADATUMEINDEADRESHOUDING"].isna().all()
     assert frame["GBADATUMAANVANGADRESHOUDING"].dt.year.tolist() == [2013]
     put(tmp_path / "data", name, head + "20131345\n")
-    with pytest.raises(InputError, match="dates written YYYYMMDD; 1 of its values") as caught:
+    with pytest.raises(InputError, match="dates written YYYYMMDD; fewer than 10 of its values") as caught:
         open_microdata("GBAADRESOBJECTBUS", years=[2015], **options)
     assert "20131345" not in str(caught.value)
     assert len(open_microdata("GBAADRESOBJECTBUS", years=[2015], columns=["RINPERSOON"], **options).frame) == 1
@@ -345,7 +345,7 @@ def test_a_column_that_changed_type_becomes_text_in_all_years(tmp_path):
     cito(tmp_path, "R;000000017;530;1\n")
     cito(tmp_path, "R;000000018;531;x\n", name="CITOTAB2016V1.csv")
     data = open_microdata("CITOTAB", years=[2015, 2016], folder=tmp_path / "data", cache=tmp_path / "cache")
-    assert data.frame["soort"].tolist() == ["1.0", "x"]
+    assert data.frame["soort"].tolist() == ["1", "x"]
 
 
 def test_two_files_of_one_version_must_be_the_same(tmp_path):

@@ -61,11 +61,11 @@ def test_a_cohort_does_not_change():
 
 def test_repeated_and_missing_keys_are_counted_and_refused_at_once_in_a_frame():
     twice = pd.concat([PUPILS, PUPILS.iloc[:1]])
-    with pytest.raises(InputError, match="2 rows share their pupil"):
+    with pytest.raises(InputError, match=r"^fewer than 10 rows share their pupil"):
         Cohort.starting("enrolled", twice, key="pupil")
     both = Cohort.starting("enrolled", twice.assign(year=[1, 1, 1, 1, 2]), key=["pupil", "year"])
     assert len(both) == 5
-    with pytest.raises(InputError, match="1 rows have no pupil"):
+    with pytest.raises(InputError, match=r"^fewer than 10 rows have no pupil"):
         Cohort.starting("enrolled", PUPILS.assign(pupil=["1", "2", "3", None]), key="pupil")
     with pytest.raises(InputError, match="needs a key"):
         Cohort.starting("enrolled", PUPILS, key=[])
@@ -73,11 +73,11 @@ def test_repeated_and_missing_keys_are_counted_and_refused_at_once_in_a_frame():
 
 def test_keys_in_a_register_are_looked_at_when_it_is_read_and_only_of_the_rows_that_start():
     twice = Register(pd.concat([PUPILS, PUPILS.iloc[:1]]))
-    with pytest.raises(InputError, match="2 rows share their pupil"):
+    with pytest.raises(InputError, match=r"^fewer than 10 rows share their pupil"):
         len(Cohort.starting("enrolled", twice, key="pupil"))
     assert len(Cohort.starting("enrolled", twice, key="pupil", where="pupil <> '1'")) == 3
     without = Register(PUPILS.assign(pupil=["1", "2", "3", None]))
-    with pytest.raises(InputError, match="1 rows have no pupil"):
+    with pytest.raises(InputError, match=r"^fewer than 10 rows have no pupil"):
         len(Cohort.starting("enrolled", without, key="pupil"))
     assert len(Cohort.starting("enrolled", without, key="pupil", where="grade = 7 OR pupil = '1'")) == 2
 
@@ -100,12 +100,12 @@ def test_nothing_is_read_before_it_is_asked_and_then_each_step_once():
 def test_a_step_that_was_refused_can_be_asked_again_and_says_the_same():
     nobody = cohort().where("in grade 1", "grade = 1")
     for _ in range(2):
-        with pytest.raises(InputError, match="all 4 pupils were lost at the step 'in grade 1'"):
+        with pytest.raises(InputError, match=r"all pupils \(fewer than 10\) were lost at the step 'in grade 1'"):
             len(nobody)
 
 
 def test_when_everyone_is_lost_the_step_is_named():
-    with pytest.raises(InputError, match="all 4 pupils were lost at the step 'in grade 1'"):
+    with pytest.raises(InputError, match=r"all pupils \(fewer than 10\) were lost at the step 'in grade 1'"):
         len(cohort().where("in grade 1", lambda rows: rows["grade"] == 1))
     with pytest.raises(InputError, match="lost at the step 'tested'"):
         len(cohort().link("tested", pd.DataFrame({"pupil": ["x"], "score": [1]}), on="pupil"))
@@ -169,14 +169,14 @@ def test_columns_come_back_as_they_were():
         size=pd.array([1, None, 3, 4], dtype="Int64"),
         small=np.array([1, 2, 3, 4], dtype="int8"),
         score=[1.5, np.nan, 2.5, 3.5],
-        born=pd.to_datetime(["2005-01-01", None, "2005-03-01", "2005-04-01"]),
+        tested=pd.to_datetime(["2005-01-01", None, "2005-03-01", "2005-04-01"]),
         text=["x", None, "y", "z"],
         flag=[True, False, True, True],
         nothing=[None] * 4,
     )
     back = Cohort.starting("enrolled", frame, key="pupil").where("all", "true").frame
     assert frame.isna().equals(back.isna())
-    for name in ("sex", "level", "band", "size", "small", "score", "born", "flag"):
+    for name in ("sex", "level", "band", "size", "small", "score", "tested", "flag"):
         pd.testing.assert_series_equal(back[name], frame[name])
     assert back["text"].tolist()[::2] == ["x", "y"]
     assert back.index.equals(pd.RangeIndex(4))

@@ -53,11 +53,52 @@ def test_a_missing_answer_is_not_a_yes():
         ("grade LIKE '8%'", "cannot be worked out"),
         ("random() < 0.5", "'random' in 'x' gives another answer each time"),
         ("school < current_date::VARCHAR", "'current_date' in 'x' gives another answer"),
+        ("grade = (SELECT max(grade) FROM read_csv('x.csv'))", "'x' is more than an expression"),
+        ("school IN (FROM 'x.csv')", "'x' is more than an expression"),
+        ("EXISTS (TABLE y)", "'x' is more than an expression"),
+        ("grade = ANY (SELECT 8)", "'x' is more than an expression"),
+        ("CASE WHEN grade = 8 THEN (VALUES (true)) END", "'x' is more than an expression"),
+        ("[school IN (SELECT 'a') FOR y IN [1]][1]", "'x' is more than an expression"),
+        ("(PIVOT y ON z) IS NULL", "'x' is more than an expression"),
+        ("true) FROM 'x.csv' WHERE (true", "'x' is more than an expression"),
+        ("true) UNION SELECT (true", "'x' is more than an expression"),
+        ("true), (true", "'x' is more than an expression"),
+        ("true) LIMIT (1", "'x' is more than an expression"),
+        ("true) -- ", "'x' cannot be read as SQL"),
     ],
 )
 def test_a_condition_that_cannot_be_is_refused_when_it_is_written(condition, said):
     with pytest.raises(InputError, match=said):
         cohort().where("x", condition)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "school <> '(SELECT 1 FROM x)'",
+        "substring(school FROM 1 FOR 1) = 'a' OR extract(year FROM DATE '2014-01-01') = 2014",
+        "trim(BOTH 'x' FROM school) IN ('a', 'b', 'c') AND grade BETWEEN 7 AND 8",
+        "list_contains([x + 1 FOR x IN [grade, 7]], 8)",
+        "CASE WHEN school = 'a' THEN TRY_CAST(grade AS INTEGER) > 1 ELSE NOT (grade = 6) END",
+        "{'subquery': grade}.subquery > 6",
+    ],
+)
+def test_an_expression_with_words_of_a_query_selects_from_nothing(condition):
+    assert kept(condition) == ["1", "2", "3", "4"]
+
+
+def test_a_query_is_refused_in_a_derived_column_at_the_start_and_after_a_function(tmp_path):
+    names = tmp_path / "names.csv"
+    names.write_text("p,naam\n1,Jan Jansen\n", encoding="utf-8")
+    query = f"(SELECT max(r.naam) FROM read_csv('{names.as_posix()}', all_varchar = true) r)"
+    with pytest.raises(InputError, match="'naam' is more than an expression") as said:
+        cohort().with_columns(naam=query)
+    assert "Jan" not in str(said.value)
+    with pytest.raises(InputError, match="'enrolled' is more than an expression"):
+        Cohort.starting("enrolled", PUPILS, key="pupil", where=f"school <> {query}")
+    late = cohort().with_columns(lambda rows: rows.assign(y=1)).where("x", f"school <> {query}")
+    with pytest.raises(InputError, match="'x' is more than an expression"):
+        len(late)
 
 
 def test_words_inside_texts_are_no_functions():

@@ -29,9 +29,9 @@ def test_a_link_that_is_not_required_keeps_everyone_and_says_who_has_no_match():
 
 
 def test_several_rows_for_a_pupil_are_refused_with_their_numbers():
-    with pytest.raises(InputError, match="2 rows in the data of 'tests' share their pupil with another, so that 1 pup"):
+    with pytest.raises(InputError, match=r"^fewer than 10 rows .* with another, so that fewer than 10 pupils"):
         len(cohort().link("tests", rows(pupil=["1", "1", "2"], score=[1, 2, 3]), on="pupil"))
-    with pytest.raises(InputError, match=r"2 rows .* so that 2 pupils would be doubled"):
+    with pytest.raises(InputError, match=r"^fewer than 10 rows .* so that fewer than 10 pupils would be doubled"):
         len(cohort().link("schools", rows(school=["a", "a", "b"], size=[1, 1, 2]), on="school"))
 
 
@@ -61,7 +61,9 @@ def test_a_missing_value_is_preferred_last_whichever_way():
 
 def test_a_preference_that_does_not_decide_is_refused():
     tests = rows(pupil=["1", "1", "2"], day=[1, 1, 1], score=[10, 20, 30])
-    with pytest.raises(InputError, match="1 pupils have several rows in the data of 'tests' that are alike in day"):
+    with pytest.raises(
+        InputError, match=r"^fewer than 10 pupils have several rows in the data of 'tests' that are alike in day"
+    ):
         len(cohort().link("tests", tests, on="pupil", prefer="day"))
     assert cohort().link("tests", tests, on="pupil", prefer="day, score").frame["score"].tolist() == [10, 30]
     assert cohort().link("tests", tests, on="pupil", prefer="day", columns=["day"]).frame["day"].tolist() == [1, 1]
@@ -134,7 +136,7 @@ def test_keys_that_lost_their_zeros_are_recognised_when_nobody_links():
     for data in (register, Register(register)):
         with pytest.raises(InputError, match="100 more would match without spaces and leading zeros: pupil is written"):
             len(start.link("tests", data, on="pupil"))
-    with pytest.raises(InputError, match="all 100 pupils were lost at the step 'tests'"):
+    with pytest.raises(InputError, match=r"all pupils \(100\) were lost at the step 'tests'"):
         len(start.link("tests", register.assign(pupil="x"), on="pupil", prefer="score"))
 
 

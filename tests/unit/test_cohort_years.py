@@ -49,6 +49,15 @@ def test_waves_have_a_row_per_pupil_and_year_in_their_order(data):
     assert made.frame.equals(cohort().frame)
 
 
+def test_a_year_that_is_no_whole_number_is_refused_and_one_that_lost_its_type_is_not():
+    broken = ENROLLED.assign(year=[2014.0, 2014.6, 2014.0, 2016.0, None, 2014.0])
+    for data in (broken, Register(broken)):
+        with pytest.raises(InputError, match="'year' of the data of 'later' holds numbers that are no whole years"):
+            len(followed(data))
+    whole = followed(ENROLLED.assign(year=[2014.0, 2015.0, 2014.0, 2016.0, None, 2014.0])).waves
+    assert whole["year"].tolist() == [2014, 2015, 2014, 2016]
+
+
 def test_only_the_years_asked_for_are_followed_and_empty_ones_are_named():
     made = followed(years=[2015, 2016, 2018])
     assert sorted(set(made.waves["year"])) == [2015, 2016]
@@ -68,7 +77,7 @@ def test_pupils_who_are_lost_later_are_not_in_the_waves():
 
 def test_two_rows_in_one_year_are_refused_and_two_in_two_years_are_not():
     twice = pd.concat([ENROLLED, ENROLLED.iloc[:1].assign(group_now=7)])
-    with pytest.raises(InputError, match=r"2 rows in the data of 'later' share their pupil and year .* 1 pupils"):
+    with pytest.raises(InputError, match=r"^fewer than 10 rows .* their pupil and year .* fewer than 10 pupils"):
         len(followed(twice))
     made = followed(twice, prefer="group_now DESC")
     assert made.waves["group_now"].tolist() == [8, 9, 8, 9, 8]
@@ -94,7 +103,7 @@ def test_what_is_known_of_schools_by_year_is_added_to_the_years_of_their_pupils(
     assert made.waves["size"].fillna(-1).tolist() == [10, 12, 10, -1, -1]
     with pytest.raises(InputError, match="The first register followed is matched on the cohort's key, pupil"):
         cohort().follow("school", schools, on="school")
-    with pytest.raises(InputError, match="2 rows in the data of 'school' share their school and year"):
+    with pytest.raises(InputError, match=r"^fewer than 10 rows in the data of .school. share their school and year"):
         len(followed().follow("school", pd.concat([schools, schools.iloc[:1]]), on={"where": "school"}))
 
 
@@ -192,7 +201,7 @@ def test_a_column_of_dates_gives_each_its_own_day():
 
 def test_several_spells_are_refused_or_the_latest_taken_and_counted():
     two = pd.concat([SPELLS, SPELLS.iloc[:1].assign(home="Z", **{"from": pd.Timestamp("2012-01-01")})])
-    with pytest.raises(InputError, match="1 keys have several spells"):
+    with pytest.raises(InputError, match="keys have several spells"):
         len(at(cohort(), dt.date(2013, 1, 1), two))
     assert len(at(cohort(), dt.date(2011, 1, 1), two)) == 4
     made = at(cohort(), dt.date(2013, 1, 1), two, several="latest start")

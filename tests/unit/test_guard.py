@@ -11,7 +11,7 @@ from stdnum.nl import bsn, onderwijsnummer
 
 from nco_research import identifiers, refuse_identifiers
 from nco_research.codebooks import codebook, components
-from nco_research.guard import identifying_columns, identifying_combinations
+from nco_research.guard import expect_own_columns, identifying_columns, identifying_combinations
 from output_checks.errors import InputError
 
 GENERATOR = np.random.default_rng(1)
@@ -45,6 +45,11 @@ PLACES = [
     *("Apeldoorn", "Haarlem", "Arnhem", "Enschede", "Amersfoort", "Zaanstad", "Zwolle", "Leiden", "Leeuwarden", "Oss"),
     *("Dordrecht", "Zoetermeer", "Emmen", "Venlo", "Delft", "Deventer", "Urk", "Best", "Laren", "Den Haag", "De Bilt"),
     *("'s-Hertogenbosch", "Bergen op Zoom", "Alphen aan den Rijn", "Hof van Twente"),
+]
+STUDIES = [
+    *("Applied", "Business", "Computer", "Cultural", "Data", "Digital", "Earth", "Environmental", "European", "Food"),
+    *("Global", "Human", "Industrial", "International", "Liberal", "Life", "Marine", "Media", "Medical", "Modern"),
+    *("Molecular", "Nano", "Political", "Public", "Religious", "Social", "Spatial", "Urban", "Visual", "Water"),
 ]
 
 
@@ -82,6 +87,8 @@ def what(values, name="v12"):
         {"geboorte_datum": [40664.0, 41090.0]},
         {"geboortedatum_spss": [13523500800.0, 13560307200.0]},
         {"date_of_birth": pd.to_datetime(["2011-05-01", "2012-06-30"])},
+        {"tel": ["0", "1", "0612345678"]},
+        {"adres": ["ja", "nee", "Kerkstraat 1"]},
         {"contact": ["a@b.nl", "c@d.nl"]},
         {"woont": ["1234 AB 12", "2345 CD 7a"]},
     ],
@@ -105,6 +112,10 @@ def test_a_direct_identifier_is_found(columns):
         {"GBAGEBOORTEMAAND": [5, 6]},
         {"GBAGEBOORTEDAG": [5, 31]},
         {"birth_date": ["2011-05", "2012-06"]},
+        {"tel": [0, 1]},
+        {"email": ["ja", "nee", None]},
+        {"mobiel": [True, False]},
+        {"adres": ["J", "N"]},
         {"postcode": ["1234 AB", "2345 CD"]},
         {"huisnummer": [1, 2]},
         {"test_date": ["2011-05-01", "2012-06-30"]},
@@ -121,6 +132,81 @@ def test_a_direct_identifier_is_found(columns):
 )
 def test_what_only_looks_like_one_is_not(columns):
     assert found(**columns) == []
+
+
+BORN = pd.date_range("2004-02-01", "2013-01-31", periods=300)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "datum_geboorte",
+            "dat_geb",
+            "datgeb",
+            "geboorte",
+            "gebdt",
+            "geb_dt",
+            "geboortedt",
+            "geboortedtm",
+            "verjaardag",
+        ),
+        *(
+            "datum_van_geboorte",
+            "date_birth",
+            "birthdt",
+            "DatumGeboorte",
+            "GEBDAT_LEERLING",
+            "LLGEBDATUM",
+            "geb",
+            "born",
+        ),
+    ],
+)
+def test_a_date_of_birth_is_found_under_its_usual_names_and_a_year_of_birth_is_not(name):
+    assert what(BORN.strftime("%Y-%m-%d"), name) == ["a full date of birth"]
+    assert what(BORN.strftime("%Y"), name) == what(BORN.year, name) == []
+    assert what(BORN.strftime("%Y-%m")[:40], name) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [f"{day.year}-{day.month}-{day.day}" for day in BORN],
+        BORN.strftime("%y%m%d"),
+        BORN.strftime("%d%m%y").astype(int),
+        BORN.strftime("%d%b%Y"),
+        BORN.strftime("%B %d, %Y"),
+        [f"{day.day} maart {day.year}" for day in BORN],
+        (BORN - pd.Timestamp("1970-01-01")).days,
+        (BORN - pd.Timestamp("1970-01-01")).total_seconds(),
+        (BORN - pd.Timestamp("1960-01-01")).total_seconds() * 1000,
+        [f"{day:%d} - {day:%m} - {day:%Y}" for day in BORN],
+    ],
+    ids=["loose", "yymmdd", "ddmmyy", "07Mar2011", "American", "words", "days", "seconds", "Stata", "spaced"],
+)
+def test_a_date_of_birth_is_found_however_it_is_written(written):
+    assert what(written, "geboortedatum") == ["a full date of birth"]
+    assert what(written, "datum_toets") == what(written, "score") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([f"week {number}" for number in range(40)], []),
+        ([f"week {number}" for number in range(41)], ["a full date of birth"]),
+        (range(1, 32), []),
+        ([f"{year}-{month:02d}" for year in range(2004, 2013) for month in range(1, 13)], []),
+        ([f"{month:02d}/{year}" for year in range(2004, 2013) for month in range(1, 13)], []),
+        ([int(f"{year}{month:02d}") for year in range(2004, 2013) for month in range(1, 13)], []),
+        (range(1950, 2021), []),
+        ([f"2004-{day.day} mnd {day.month}" for day in BORN], ["a full date of birth"]),
+    ],
+    ids=["40 values", "41 values", "days of the month", "months", "months first", "whole months", "years", "odd"],
+)
+def test_under_the_name_of_a_date_of_birth_many_values_that_are_no_years_are_days(values, expected):
+    assert what(values, "geboortedatum") == expected
+    assert what(values, "geboortedatum_crypt") == what(values, "geboorteplaats") == []
 
 
 @pytest.mark.parametrize(
@@ -275,6 +361,7 @@ def test_names_are_found_in_a_column_with_a_neutral_name(values):
         ["Openbaar", "Rooms-katholiek", "Protestants-christelijk", "Algemeen bijzonder", "Gereformeerd vrijgemaakt"],
         ["Nederland", "Marokko", "Turkije", "Suriname", "Nederlandse Antillen", "Overig westers", "Nieuw-Zeeland"],
         ["van Marokkaanse herkomst", "van Turkse afkomst", "de hele dag", "van 10 tot 20", "ten minste een", "de Rest"],
+        [f"{first} {second}" for first in STUDIES for second in ("Science", "Physics", "Studies", "History", "Design")],
         ["A. Nooit", "B. Soms", "C. Vaak", "D. Altijd", "E. Weet niet", "F. Geen", "G. Anders", "H. Later"],
         ["B Verpleegkunde", "B Bedrijfskunde", "M Geneeskunde", "M Recht", "B Recht", "Ad Logistiek", "M Biologie"] * 3,
         ["Januari", "Februari", "Maart", "April", "Mei", "Juni", "Juli", "Augustus", "September", "Oktober"],
@@ -290,10 +377,17 @@ def test_names_are_found_in_a_column_with_a_neutral_name(values):
         [f"{moment}{grade}" for moment in "ME" for grade in range(3, 9)],
         ["Jan", "Openbaar", "Daan", "Utrecht"],
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_labels_places_and_occupations_are_no_names(values):
     assert what(values) == []
+
+
+@pytest.mark.parametrize(("known", "expected"), [(1, []), (2, ["people's names"])], ids=str)
+def test_words_in_capitals_are_names_from_a_few_known_ones_on(known, expected):
+    studies = [f"{first} {second}" for first in STUDIES for second in ("Science", "Physics", "Studies", "Design")]
+    assert len(studies) >= 100
+    assert what([*studies, *NAMES[:known]]) == expected
 
 
 LABELS = [f"antwoord {first}{second}" for first in "abcdefghij" for second in "abcdefghij"]
@@ -339,6 +433,8 @@ NOT_IBAN = ["NL91ABNA0417164301", "NL02RABO0123456788"]
         ),
         (["192.168.1.20", "10.0.0.77", "145.97.2.1"], "IP addresses"),
         (["fe80:0:0:0:1:2:3:4", "2001:db8::ff00:42:8329"], "IP addresses"),
+        (["00:1b:44:11:3a:b7", "3c-22-fb-90-0e-d1"], "IP addresses"),
+        (["4321-AB-12", "2345_CD_7", "3456.EF 101"], "postcodes with house numbers"),
         ([f"{i:02d}-XKL-{i % 9}" for i in range(12)], "licence plates"),
         (
             [*(f"{i}XKL{i}4" for i in range(5)), *(f"XK{i}4{i}L" for i in range(5)), "12ABCD", "ABCD12"],
@@ -347,7 +443,7 @@ NOT_IBAN = ["NL91ABNA0417164301", "NL02RABO0123456788"]
         (["52.3702, 4.8952", "51.9225 4.47917", "POINT(4.8952 52.3702)"], "places on a map"),
         ([f"{name}straat" for name in PLACES], "streets"),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_other_identifiers_are_found_in_a_column_with_a_neutral_name(values, expected):
     assert what(values) == [expected]
@@ -367,6 +463,11 @@ def test_other_identifiers_are_found_in_a_column_with_a_neutral_name(values, exp
         ["6123", "06", "0612"],
         ["1.2.3.4", "1.10.0.2", "2.0.1.12"],
         ["10:15:00", "11:30:00", "09:45"],
+        ["09:15:30:12", "10:20:31:00", "11:45:59:24"],
+        [f"{grade}-{track}-0{number}" for grade in range(1, 7) for track in ("VWO", "HAV", "MAV") for number in (1, 2)],
+        [f"{grade}-{track}-0{number}" for grade in (3, 4) for track in ("BBL", "KBL") for number in range(1, 5)],
+        [f"{grade}-{track}-{number}" for grade in "12345" for track in ("XKL", "RST") for number in range(10, 20)],
+        ["2014-HV-12", "2015-HV-11", "2014-VW-1"],
         [f"{a:02d}{b}{c}{d:02d}" for a in range(9) for b in "AB" for c in "CD" for d in (0, 1)],
         ["".join(GENERATOR.choice(list("0123456789ABCDEF"), 6)) for _ in range(500)],
         ["".join(GENERATOR.choice(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"), 10)) for _ in range(500)],
@@ -374,7 +475,7 @@ def test_other_identifiers_are_found_in_a_column_with_a_neutral_name(values, exp
         [f"{grade:.4f}" for grade in GENERATOR.uniform(3.2, 7.3, 200)],
         ["Oude Kerk", "Nieuwmarkt", "Jordaan", "Kanaalstraat", "Zuid", "West", "Noord", "Oost", "Centrum", "De Pijp"],
     ],
-    ids=range(17),
+    ids=range(22),
 )
 def test_what_looks_like_other_identifiers_is_not(values):
     assert what(values) == []
@@ -388,6 +489,9 @@ POSTCODES = [f"{number}{letters}" for number in range(1000, 1400, 10) for letter
     [
         ({"postcode": ["1234 AB", "2345 CD"], "huisnummer": [1, 2]}, ["postcode"]),
         ({"v1": POSTCODES[:2], "hnr": ["1", "2a"]}, ["v1"]),
+        ({"v1": POSTCODES[:2], "hn": ["1", "2a"]}, ["v1"]),
+        ({"v1": POSTCODES[:2], "huisnum": ["1", "2a"]}, ["v1"]),
+        ({"v1": ["1234-AB", "4321-XK"], "huisnr": ["1", "2a"]}, ["v1"]),
         ({"v1": POSTCODES, "v2": [f"{i + 10}{'a' if i % 9 == 0 else ''}" for i in range(len(POSTCODES))]}, ["v1"]),
         (
             {
@@ -401,11 +505,13 @@ POSTCODES = [f"{number}{letters}" for number in range(1000, 1400, 10) for letter
         ({"geboortejaarmaand": [201105], "geb_dag": [1]}, ["geb_dag"]),
         ({"v3": ["2011-05-01", "2012-06-30"], "geboorteplaats": ["Ede", "Oss"]}, ["v3"]),
         ({"v3": [20110501, 20120630], "place_of_birth": ["Ede", "Oss"]}, ["v3"]),
+        ({"datum": ["2011-05-01", "2012-06-30"], "geboortegemeente": ["Ede", "Oss"]}, ["datum"]),
         ({"v1": np.linspace(51.001, 53.1234, 40), "v2": np.linspace(4.0012, 6.1234, 40)}, ["v1"]),
         ({"lat": [f"{x:.4f}" for x in np.linspace(51, 53, 40)], "lon": np.linspace(4.0012, 6.1234, 40)}, ["lat"]),
         ({"rd_x": np.linspace(80_000, 250_000, 40), "rd_y": np.linspace(350_000, 600_000, 40)}, ["rd_x"]),
+        ({"gem_lat": np.linspace(51.001, 53.1234, 40), "gem_lon": np.linspace(4.0012, 6.1234, 40)}, ["gem_lat"]),
     ],
-    ids=range(11),
+    ids=range(16),
 )
 def test_columns_that_identify_together_are_found(columns, expected):
     assert found(**columns) == expected
@@ -428,13 +534,24 @@ def test_columns_that_identify_together_are_found(columns, expected):
         {"toetsdatum": ["2011-05-01", "2012-06-30"], "geboorteplaats": ["Ede", "Oss"]},
         {"AANVINSCHR": [20110501, 20120630], "EINDINSCHR": [20110501, 20120630], "geboorteplaats": ["Ede", "Oss"]},
         {"v3": ["2011-05-01", "2012-06-30"], "gemeente": ["Ede", "Oss"]},
+        {"diplomadatum": ["2019-07-05", "2020-07-03"], "geboortegemeente": ["Ede", "Oss"]},
+        {"datum_uitstroom": ["2019-07-05", "2020-07-03"], "geboortegemeente": ["Ede", "Oss"]},
+        {
+            "vertrekdatum": [20190705, 20200703],
+            "huwelijksdatum": [20190705, 20200703],
+            "geboorteplaats": ["Ede", "Oss"],
+        },
+        {"v1": ["2014-HV", "2015-VW"], "nr": [1, 2]},
+        {"postcode": ["1234 AB", "2345 CD"], "hnx": [1, 2]},
+        {"pct_meisjes": np.linspace(50.8012, 53.6123, 40), "gem_cijfer": np.linspace(5.8123, 7.2123, 40)},
+        {"v1": np.linspace(50.8012, 53.6123, 40), "gem_cijfer": np.linspace(5.8123, 7.2123, 40)},
         {"v1": np.linspace(40.001, 60.1234, 40), "v2": np.linspace(4.0012, 6.1234, 40)},
         {"v1": np.linspace(51.001, 53.1234, 40), "v2": np.linspace(1.0012, 9.1234, 40)},
         {"v1": np.linspace(51.0, 53.0, 21).round(1), "v2": np.linspace(4.0, 6.0, 21).round(1)},
         {"inkomen": np.linspace(80_000, 250_000, 40), "woz": np.linspace(350_000, 600_000, 40)},
         {"x": [1.0, 2.0], "y": [3.0, 4.0]},
     ],
-    ids=range(15),
+    ids=range(22),
 )
 def test_columns_that_only_seem_to_identify_together_are_not_found(columns):
     assert found(**columns) == []
@@ -462,6 +579,14 @@ def test_two_columns_of_one_name_are_both_looked_at():
 def test_a_million_records_are_judged_by_a_sample():
     many = pd.DataFrame({"v": np.resize(VALID, 1_000_000), "w": np.resize(RANDOM, 1_000_000)})
     assert [item.column for item in identifiers(many)] == ["v"]
+
+
+@pytest.mark.parametrize("rest", [None, "onbekend"])
+def test_the_few_values_of_a_column_that_is_nearly_empty_are_seen(rest):
+    places = GENERATOR.choice(600_000, 40, replace=False)
+    few, pseudonyms, mail = (np.full(600_000, rest, dtype=object) for _ in range(3))
+    few[places], pseudonyms[places], mail[places] = VALID[:40], PSEUDONYMS[:40], [f"a{i}@b.nl" for i in range(40)]
+    assert found(few=few, pseudonyms=pseudonyms, mail=mail) == ["few", "mail"]
 
 
 def test_an_empty_frame_has_no_identifiers_but_those_that_its_names_say():
@@ -514,3 +639,17 @@ def test_a_day_of_birth_that_is_1_for_everybody_says_nothing_and_a_parents_own_d
         refuse_identifiers(first.assign(GBAGEBOORTEDAG=days))
     with pytest.raises(InputError, match="'GBAGEBOORTEDAGMOEDER' holds the day of birth"):
         refuse_identifiers(first.assign(GBAGEBOORTEDAGMOEDER=days))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "grade = 8", "grade = 8 -- (SELECT 1)", "name <> 'FROM x'"])
+def test_a_condition_over_columns_selects_from_nothing(text):
+    expect_own_columns(text, what="The condition")
+
+
+@pytest.mark.parametrize(
+    "text", ["grade = (SELECT 8)", "true) FROM x WHERE (true", "true) --", "grade = = 8", "a; DROP TABLE b"]
+)
+def test_a_condition_that_is_more_or_less_than_that_is_refused_and_not_quoted(text):
+    with pytest.raises(InputError, match=r"^The condition (is more than an expression|cannot be read as SQL)") as said:
+        expect_own_columns(text, what="The condition")
+    assert text not in str(said.value)

@@ -3,7 +3,7 @@
 import pytest
 
 from nco_research.codebooks import codebook, components
-from nco_research.guard.special import special_by_name
+from nco_research.guard.special import special_by_name, special_by_register
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,19 @@ from nco_research.guard.special import special_by_name
         ("ZVWKTOTAAL_zorgkosten", "health"),
         ("has_disability", "health"),
         ("dyslexieverklaring", "health"),
+        ("ZVWKTOTAAL", "health"),
+        ("ZVWKFARMACIE", "health"),
+        ("ZVWKGGZ", "health"),
+        ("GGZZORG", "health"),
+        ("WLZZORG", "health"),
+        ("DOODOORZAAK", "health"),
+        ("doodsoorzaak", "health"),
+        ("LGF", "health"),
+        ("RUGZAKJE", "health"),
+        ("DIABETES", "health"),
+        ("BMI", "health"),
+        ("bmi_2019", "health"),
+        ("DSM5", "health"),
         ("geloof", "religion"),
         ("RELIGIEOUDERS", "religion"),
         ("kerkbezoek", "religion"),
@@ -26,6 +39,13 @@ from nco_research.guard.special import special_by_name
         ("ethnicity", "ethnicity"),
         ("NATIONALITEIT1", "ethnicity"),
         ("GBAGEBOORTELANDMOEDER", "ethnicity"),
+        ("GEBLAND", "ethnicity"),
+        ("GEBLANDMOEDER", "ethnicity"),
+        ("ETNGRP", "ethnicity"),
+        ("MIGACHTERGROND", "ethnicity"),
+        ("TAALTHUIS", "ethnicity"),
+        ("COUNTRY_BIRTH", "ethnicity"),
+        ("AFKOMST", "ethnicity"),
     ],
 )
 def test_a_special_variable_is_recognised_by_its_name(name, category):
@@ -38,6 +58,16 @@ def test_a_special_variable_is_recognised_by_its_name(name, category):
         *("WPODENOMINATIE", "denominatie", "RINPERSOON", "GBAGESLACHT", "GBAGEBOORTEJAAR", "LVSSCORE", "VEHW1000VERH"),
         *("diagnostische_toets", "verzorging", "geloofwaardigheid", "gem_kerkrade", "herkomst_school", "herkomstbrin"),
         *("generatie_methode", "technisch", "psychologie", "zorgteam", "ziek", "landbouw", "WPOADVIESHERZ", "atcode"),
+        *("ZVWPREMIE", "bijdrage_wmo", "zvw_bijdrage", "gebied_landbouw", "aardrijkskunde", "rugnummer", "taaltoets"),
+        *(
+            "afkomst_school",
+            "afkomstig_van",
+            "country_of_school",
+            "etnografie_les",
+            "bmix",
+            "dsmaat",
+            "achtergrondmuziek",
+        ),
     ],
 )
 def test_what_only_sounds_like_one_is_none(name):
@@ -52,3 +82,23 @@ def test_no_variable_that_the_toolkit_describes_as_ordinary_is_called_special_by
         if variable.special is None and special_by_name(variable.name)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("component", "category"),
+    [
+        ("ZVWZORGKOSTENTAB", "health"),
+        ("MEDICIJNTAB", "health"),
+        ("DOODOORZTAB", "health"),
+        ("GBAOVERLIJDENTAB", ""),
+        ("ZORGTAB", ""),
+        ("INSCHRWPOTAB", ""),
+    ],
+)
+def test_registers_of_care_medicines_and_causes_of_death_are_special_as_a_whole(component, category):
+    assert special_by_register(component) == category
+    assert special_by_register(component.lower()) == category
+
+
+def test_no_register_that_the_toolkit_describes_is_special_as_a_whole():
+    assert [component for component in components() if special_by_register(component)] == []

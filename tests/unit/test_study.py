@@ -431,3 +431,23 @@ def test_nco_study_check_needs_a_study(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["study", "check"]) == 2
     assert "Try: nco study new FOLDER" in capsys.readouterr().err
+
+
+def test_every_column_of_a_register_about_care_is_special_its_keys_too_and_no_other_registers_are(tmp_path):
+    care = Codebook(component="ZVWZORGKOSTENTAB", label="", label_nl="", variables=())
+    other = Codebook(component="KLANTTAB", label="", label_nl="", variables=())
+    columns = ["RINPERSOONS", "RINPERSOON", "TOTAAL"]
+    with pytest.raises(InputError, match="'TOTAAL' of ZVWZORGKOSTENTAB is about health"):
+        expect_basis(care, columns)
+    assert expect_basis(care, None, present=columns) == tuple(columns)
+    assert expect_basis(other, columns) == ()
+    consent = Basis(
+        category=SpecialCategory.HEALTH,
+        kind=BasisKind.CONSENT,
+        reference="form",
+        date=dt.date(2026, 1, 1),
+        variables=("TOTAAL",),
+    )
+    assert expect_basis(care, columns, bases=[consent]) == ()
+    with pytest.raises(InputError, match="'ANDERS'"):
+        expect_basis(care, [*columns, "ANDERS"], bases=[consent])

@@ -67,7 +67,7 @@ def test_citos_scores_outside_500_to_550_are_counted_and_those_on_the_bounds_are
         frame = people(12, WPOCODEEINDTOETS=["11"] * 12, WPOUITSLAGEINDTOETS=scores).iloc[rows]
         country.spss(WPO.format(year), frame)
     data = country.open("INSCHRWPOTAB", years=[2014, 2015])
-    assert told(data, 2014, DifferenceKind.RANGE) == {"WPOUITSLAGEINDTOETS": "10 records outside 500 to 550"}
+    assert told(data, 2014, DifferenceKind.RANGE) == {"WPOUITSLAGEINDTOETS": "about 10 records outside 500 to 550"}
     assert told(data, 2015, DifferenceKind.RANGE) == {}
 
 
@@ -94,7 +94,7 @@ def test_a_code_that_nobody_described_keeps_the_word_of_its_file_and_is_told(cou
     data = country.open("INSCHRWPOTAB", years=[2014])
     assert data.frame["WPOTYPEPO"].tolist() == ["School bij een azc"] * 11 + ["Basisonderwijs"]
     assert told(data, 2014, DifferenceKind.CODE) == {
-        "WPOTYPEPO": "'AZC', which the file labels 'School bij een azc': 11 records"
+        "WPOTYPEPO": "'AZC', which the file labels 'School bij een azc': about 10 records"
     }
 
 
@@ -149,7 +149,7 @@ def test_an_enrolment_that_has_not_ended_has_no_last_day_in_words_or_digits(coun
 
 def test_other_words_for_the_end_of_an_enrolment_are_not_taken_for_an_open_end(country):
     country.spss(VO.format(2013), people(2, EINDINSCHR=["Uitgeschreven", "20140731"]))
-    with pytest.raises(InputError, match="'EINDINSCHR' must hold dates written YYYYMMDD; 1 of its values are not"):
+    with pytest.raises(InputError, match="'EINDINSCHR' must hold dates written YYYYMMDD; fewer than 10 of its values are not"):
         country.open("ONDERWIJSINSCHRTAB", years=[2013])
 
 

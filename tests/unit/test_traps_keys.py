@@ -124,9 +124,9 @@ def test_a_key_that_occurs_twice_is_told_and_doubles_nobody(country):
     data = country.open("CITOTAB", years=[2016, 2017, 2018])
     told = {year: [item.text for item in found.of_kind(DifferenceKind.KEY)] for year, found in data.differences.items()}
     few = "fewer than 10 records share it with another"
-    assert told == {2016: [], 2017: ["12 records share it with another"], 2018: [few]}
+    assert told == {2016: [], 2017: ["about 10 records share it with another"], 2018: [few]}
     cohort = Cohort.starting("pupils", pupils[PERSON], key=PERSON)
     once = country.open("CITOTAB", years=[2016])
     assert len(cohort.link("test", once, on=PERSON, columns=["CitoStandaardScore"])) == 30
-    with pytest.raises(InputError, match=r"12 rows in the data of 'test' .* so that 6 pupils would be doubled"):
+    with pytest.raises(InputError, match=r"10 rows in the data of 'test' .* so that fewer than 10 pupils would be doubled"):
         len(cohort.link("test", country.open("CITOTAB", years=[2017]), on=PERSON, columns=["CitoStandaardScore"]))
