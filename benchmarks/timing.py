@@ -1,8 +1,10 @@
-"""Time calls against each other."""
+"""Time ways of doing one thing against each other, and refuse to compare ways that do not give the same."""
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+
+_SMALL = 1.0
 
 
 def ratios(calls: Mapping[str, Callable[[], object]], *, floor: str, title: str, repeats: int = 3) -> str:
@@ -16,9 +18,31 @@ def ratios(calls: Mapping[str, Callable[[], object]], *, floor: str, title: str,
             start = time.perf_counter()
             call()
             seconds[name].append(time.perf_counter() - start)
-    medians = {name: statistics.median(taken) for name, taken in seconds.items()}
-    lines = [f"**{title}**", "", "| what | seconds | times the floor |", "|---|---:|---:|"]
-    for name, median in medians.items():
+    return table({name: statistics.median(taken) for name, taken in seconds.items()}, floor=floor, title=title)
+
+
+def table(
+    seconds: Mapping[str, float], *, floor: str, title: str, peaks: Mapping[str, float | None] | None = None
+) -> str:
+    """The Markdown table of seconds, and of the most memory (GB) that each took where that was measured."""
+    head, rule = "| what | seconds | times the floor |", "|---|---:|---:|"
+    if peaks is not None:
+        head, rule = f"{head} most memory |", f"{rule}---:|"
+    lines = [f"**{title}**", "", head, rule]
+    for name, taken in seconds.items():
         label = f"{name} (floor)" if name == floor else name
-        lines.append(f"| {label} | {median:.2f} | {median / medians[floor]:.1f} |")
+        digits = 3 if taken < _SMALL else 1
+        line = f"| {label} | {taken:.{digits}f} | {taken / seconds[floor]:.2f} |"
+        if peaks is not None:
+            peak = peaks.get(name)
+            line += f" {f'{peak:.1f} GB' if peak is not None else 'not known'} |"
+        lines.append(line)
     return "\n".join(lines)
+
+
+def expect_same(answers: Mapping[str, Sequence[object]]) -> None:
+    """Do nothing, unless ways that are compared answer differently: their times would mean nothing."""
+    (first, answer), *others = answers.items()
+    for name, other in others:
+        if list(other) != list(answer):
+            raise RuntimeError(f"{name!r} and {first!r} do not give the same, so that their times say nothing.")

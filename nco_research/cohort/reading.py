@@ -22,7 +22,7 @@ def pupils_with_rows(session: Session, state: State, *, step: str) -> tuple[pd.D
         Columns that came from several sources identify somebody together.
     """
     expect_no_combination(session, state, step=step)
-    return _split(session, f"SELECT * FROM {state.pupils} ORDER BY {ROW}", state.dtypes, step=step)
+    return _split(session, f"SELECT * FROM {state.pupils} ORDER BY {state.order}", state.dtypes, step=step)
 
 
 def waves_with_rows(
@@ -41,7 +41,7 @@ def waves_with_rows(
         expect_no_combination(session, state, waves=True, step=step)
     names = [*state.key, *state.wave_types] if columns is None else [*columns]
     listed = ", ".join(quoted(name) for name in names)
-    query = f"SELECT {ROW}, {listed} FROM {state.waves_query} ORDER BY {ROW}, {quoted(state.year)}"
+    query = f"SELECT {ROW}, {listed} FROM {state.waves_query} ORDER BY {state.order}, {quoted(state.year)}"
     dtypes = {name: state.dtypes[name] for name in state.key if name in state.dtypes} | dict(state.wave_dtypes)
     return _split(session, query, dtypes, step=step)
 

@@ -58,7 +58,7 @@ def _lost(node: Node, keys: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
     )
     place = f"CASE {cases} ELSE {len(steps)} END" if steps else "0"
     columns = ", ".join(quoted(key) for key in keys)
-    query = f"SELECT {columns}, {place} AS place FROM {start.pupils} ORDER BY {ROW}"
+    query = f"SELECT {columns}, {place} AS place FROM {start.pupils} ORDER BY {start.order}"
     dtypes = {key: start.dtypes[key] for key in keys if key in start.dtypes}
     frame = to_frame(session.arrow(query, step="register_flow"), dtypes)
     codes = np.asarray(frame.pop("place"), dtype=np.int64)

@@ -59,15 +59,12 @@ class Start:
             types=types,
             dtypes=self.source.restored(taken),
             counts=Counts(kept=total, objections=self.source.objections),
+            by_key=not view.table,
         )
 
     def _query(self, view: View, taken: Mapping[str, str]) -> str:
-        # A frame keeps its order. A register has none that one could rely on, so that it gets that of its keys.
-        if view.table:
-            row = f"s.{ROW}"
-        else:
-            own = ", ".join(f"s.{quoted(taken[name])}" for name in self.key)
-            row = f"row_number() OVER (ORDER BY {own}) - 1 AS {ROW}"
+        # A frame keeps its order. A register has none that one could rely on; `State.order` gives it that of its keys.
+        row = f"s.{ROW}" if view.table else f"row_number() OVER () - 1 AS {ROW}"
         where = f" WHERE ({self.where})" if self.where else ""
         return f"SELECT {row}, {', '.join(selected(taken, of='s'))} FROM {view.name} s{where}"
 

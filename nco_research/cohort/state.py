@@ -92,6 +92,8 @@ class State:
     """The pupils' columns, in order."""
     dtypes: Dtypes
     counts: Counts
+    by_key: bool = False
+    """Whether the pupils' order is that of their keys, not of their row numbers."""
     waves: str = ""
     """One row per pupil and year: the row number, the year, then the columns; pupils who were lost may be in it."""
     year: str = ""
@@ -99,6 +101,11 @@ class State:
     wave_dtypes: Dtypes = field(default_factory=dict)
     years: tuple[int, ...] = ()
     """Years that were asked for; those that occur, where none were."""
+
+    @property
+    def order(self) -> str:
+        """The order of the pupils, as SQL. Sorting waits until somebody looks: by then there are fewer."""
+        return ", ".join(map(quoted, self.key)) if self.by_key else ROW
 
     @property
     def schema(self) -> Schema:

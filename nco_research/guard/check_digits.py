@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from nco_research.guard.values import Values
 
@@ -62,5 +62,5 @@ def _more_than_chance(passes: npt.NDArray[np.bool_], *, alone: bool) -> bool:
     passing = int(passes.sum())
     if passing <= _SHARE * len(passes):
         return False
-    by_chance = float(stats.binom.sf(passing - 1, len(passes), _PASSES_BY_CHANCE))
+    by_chance = float(special.bdtrc(passing - 1, len(passes), _PASSES_BY_CHANCE))
     return by_chance < (_CHANCE if alone else _CHANCE_OF_FEW)
