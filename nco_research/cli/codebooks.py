@@ -16,6 +16,7 @@ from nco_research.codebooks import (
 from nco_research.codebooks.wording import LANGUAGES
 from nco_research.columns import closest
 from nco_research.microdata.comparing import compare_file
+from nco_research.study import Study
 from output_checks.errors import InputError
 
 
@@ -64,7 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _list(arguments)
     book = _described(arguments.component, arguments.extensions)
     if arguments.file is not None:
-        found = compare_file(arguments.file, component=book.component, extensions=arguments.extensions)
+        found = compare_file(
+            arguments.file, component=book.component, extensions=arguments.extensions, study=Study.nearest()
+        )
         print(_as_text(found.as_json()) if arguments.json else found)
         return 0
     if arguments.json:

@@ -119,7 +119,7 @@ def _check(arguments: argparse.Namespace) -> int:
         "data": str(study.data),
         "data_is_there": study.data.is_dir(),
         "cache": str(study.cache),
-        "policy": f"{policy.name}, version {policy.version}",
+        "policy": f"{policy.label}, version {policy.version}",
         "units": {level: list(columns) for level, columns in study.units.items()},
         "registers": {name: list(years) for name, years in study.registers.items()},
         "special": {category.value: _bases_of(study, category.value) for category in ACCEPTED},

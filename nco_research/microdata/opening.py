@@ -78,14 +78,17 @@ class Microdata:
     def _still_there(self) -> Iterator[None]:
         import duckdb  # noqa: PLC0415
 
+        gone = InputError(
+            f"What {self.component} was converted to is not in the cache any more: the list of objections changed "
+            "since it was opened, or the cache was emptied.",
+            remedy="open_microdata once more",
+        )
+        if not all(entry.parts for entry in self._entries):
+            raise gone
         try:
             yield
         except duckdb.IOException:
-            raise InputError(
-                f"What {self.component} was converted to is not in the cache any more: the list of objections changed "
-                "since it was opened, or the cache was emptied.",
-                remedy="open_microdata once more",
-            ) from None
+            raise gone from None
 
     @functools.cached_property
     def differences(self) -> dict[int, Differences]:

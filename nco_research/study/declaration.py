@@ -11,7 +11,7 @@ from nco_research.guard import Objections
 from nco_research.study import fields
 from nco_research.study.basis import Basis, expect_basis
 from nco_research.study.sections import Section, read_toml, written_years
-from output_checks import Release
+from output_checks import Release, load_policy
 from output_checks.errors import InputError
 
 STUDY_FILE = "study.toml"
@@ -108,6 +108,9 @@ class Study:
     def release(self, folder: str | Path) -> Release:
         """The study's draft release in that folder: its name, units and policy.
 
+        Where the policy is stricter for a dataset that is called as a register of the study, or as a special category
+        that it has a basis for, those limits are in force.
+
         Raises
         ------
         InputError
@@ -115,7 +118,9 @@ class Study:
         PolicyError
             The policy does not exist, or output checkers do not accept it.
         """
-        return Release(self.name, folder=folder, units=self.units, policy=self.policy)
+        named = {*self.registers, *map(self._register, self.registers), *(basis.category.value for basis in self.bases)}
+        datasets = load_policy(self.policy).datasets_among(named)
+        return Release(self.name, folder=folder, units=self.units, policy=self.policy, dataset=datasets)
 
     def read_objections(self) -> Objections | None:
         """Who objected, read anew each time; None where the study declares no list.
