@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo country test test-all test-pandas2 check bench docs pictures lock clean
+.PHONY: help demo country test test-all test-pandas2 check bench scoreboard scoreboard-acro docs pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,6 +33,12 @@ check: $(VENV)/.dev ## style, types, import floors, generated pages
 bench: $(VENV)/.dev ## measure, as ratios in one run
 	@$(PY) -m benchmarks $(BENCH)
 
+scoreboard: $(VENV)/.run ## planted disclosures that must not pass, and safe outputs that must (ACRO=path/to/python asks ACRO too)
+	@$(PY) -m benchmarks.scoreboard $(if $(ACRO),--acro $(ACRO)) $(SCOREBOARD)
+
+scoreboard-acro: $(VENV)-acro/.run ## the same, with ACRO in an environment of its own
+	@$(MAKE) --no-print-directory scoreboard ACRO=$(VENV)-acro/bin/python
+
 docs: $(VENV)/.dev ## build the documentation site in docs/_build
 	@$(PY) -m sphinx --fail-on-warning --quiet -b html docs docs/_build && echo "docs: docs/_build/index.html"
 
@@ -47,9 +53,11 @@ lock: ## resolve the pinned requirements anew (needs uv)
 	  --group docs --group lock -c requirements/run.txt -o requirements/dev.txt
 	@printf 'pandas<3\nduckdb<1.3\npyarrow<20\n' | uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra research --group build --group test -c - -o requirements/pandas2.txt
+	@echo 'acro==1.0.2' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+	  --custom-compile-command "make lock" -o requirements/acro.txt
 
 clean: ## remove the environment and everything generated
-	@rm -rf $(VENV) $(VENV)-pandas2 docs/_build demo-output .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) $(VENV)-pandas2 $(VENV)-acro docs/_build demo-output .mypy_cache .ruff_cache .pytest_cache
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -70,4 +78,9 @@ $(VENV)-pandas2/.run: requirements/pandas2.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV)-pandas2
 	@$(VENV)-pandas2/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pandas2.txt
 	@$(VENV)-pandas2/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)-acro/.run: requirements/acro.txt | $(PY)
+	@$(PYTHON) -m venv $(VENV)-acro
+	@$(VENV)-acro/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/acro.txt
 	@touch $@

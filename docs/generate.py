@@ -13,16 +13,19 @@ from pathlib import Path
 from types import ModuleType
 from unittest import mock
 
-from output_checks.model.policy import KINDS, Policy
+from docs.markdown import table
+from docs.policy_pages import policy_pages
+from docs.rule_pages import rule_pages
 from output_checks.model.review import TRANSITIONS, State, Vote
-from output_checks.model.rule import CellRule, FileRule, ReleaseRule, Rule
-from output_checks.policies import load_policy, policy_names
-from output_checks.rules import RULES
 
 REFERENCE = Path(__file__).parent / "reference"
 COMMANDS = {"output-checks": "output_checks.cli", "nco": "nco_research.cli"}
 FRONT_DOORS = (
     "output_checks.release",
+    "output_checks.asked.calls",
+    "output_checks.asked.groups",
+    "output_checks.asked.answer",
+    "output_checks.asked.model_calls",
     "output_checks.registered",
     "output_checks.model.statistic",
     "output_checks.model.evidence",
@@ -48,127 +51,42 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"{arguments.folder / name} is out of date. Try: python -m docs.generate", file=sys.stderr)
         return 1 if outdated else 0
     for name, text in pages().items():
+        (arguments.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (arguments.folder / name).write_text(text, encoding="utf-8", newline="\n")
         print(f"Written: {arguments.folder / name}")
+    for name in _left_over(arguments.folder):
+        (arguments.folder / name).unlink()
+        print(f"Removed: {arguments.folder / name}")
     return 0
 
 
 def out_of_date(folder: Path = REFERENCE) -> list[str]:
-    """Names of the pages in `folder` that are absent or differ from what the code says."""
+    """Names of the pages in `folder` that are absent, differ from what the code says, or are of what is no more."""
     return [
         name
         for name, text in pages().items()
         if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
-    ]
+    ] + _left_over(folder)
+
+
+def _left_over(folder: Path) -> list[str]:
+    """Pages of rules and policies that are not there any more."""
+    found = {
+        f"{path.parent.name}/{path.name}" for part in ("rules", "policies") for path in folder.glob(f"{part}/*.md")
+    }
+    return sorted(found - set(pages()))
 
 
 def pages() -> Mapping[str, str]:
     """Every generated page by its file name."""
+    made = {**rule_pages(), **policy_pages()}
     makers: Mapping[str, Callable[[], Iterator[str]]] = {
-        "rules.md": _rules,
-        "policies.md": _policies,
         "commands.md": _commands,
         "review-states.md": _review_states,
         "api.md": _api,
     }
-    return {name: _NOTICE + "\n".join(make()).rstrip() + "\n" for name, make in makers.items()}
-
-
-def _rules() -> Iterator[str]:
-    yield "# Rules\n"
-    yield (
-        "Every rule that is run, in the order of the code. What the thresholds are set to is on the page of the "
-        "[policies](policies.md); what no rule covers is on the page of the [limits](limits.md).\n"
-    )
-    yield from _table(
-        ["code", "rule", "judges"],
-        [[f"[{rule.code}](#{_rule_anchor(rule)})", rule.title, _judges(rule)] for rule in RULES],
-    )
-    yield (
-        "A rule passes only on what is known. Where a fact is missing, or comes from an origin that the rule does not "
-        "accept, or where the rule itself breaks down, its finding is *review*. A statistic that the toolkit does not "
-        "know gets the finding `KND1`, which is always *review*.\n"
-    )
-    for rule in RULES:
-        yield from _rule(rule)
-
-
-def _rule(rule: Rule) -> Iterator[str]:
-    yield f"## {rule.code}: {rule.title}\n"
-    yield f"{rule.aim}\n"
-    yield f"**What to do.** {rule.advice}\n"
-    yield f"**How it works.** {rule.rationale}\n"
-    yield f"- Source: {rule.source}"
-    yield f"- Judges: {_judges(rule)}"
-    if rule.thresholds:
-        links = ", ".join(f"[`{name}`](policies.md#{name})" for name in rule.thresholds)
-        yield f"- Thresholds: {links}"
-    if isinstance(rule, CellRule):
-        yield f"- Statistics: {', '.join(sorted(kind.value for kind in rule.kinds))}"
-        yield f"- Facts needed: {'; '.join(fact.value for fact in rule.needs)}"
-        yield f"- Accepts facts that were: {', '.join(sorted(origin.value for origin in rule.accepts))}"
-    yield ""
-
-
-def _rule_anchor(rule: Rule) -> str:
-    kept = "".join(letter for letter in f"{rule.code} {rule.title}".lower() if letter.isalnum() or letter in " -_")
-    return kept.replace(" ", "-")
-
-
-def _judges(rule: Rule) -> str:
-    if isinstance(rule, FileRule):
-        return "each file"
-    if isinstance(rule, ReleaseRule):
-        return "all outputs of a release together"
-    if not isinstance(rule, CellRule):
-        raise TypeError(f"{rule.code} is of a kind that this page does not describe yet.")
-    cells = "suppressed cells" if rule.judges_hidden else "published cells"
-    once = ", once per unit level" if rule.per_unit else ", once per variable" if rule.per_variable else ""
-    return cells + once
-
-
-def _policies() -> Iterator[str]:
-    policies = [load_policy(name) for name in policy_names()]
-    yield "# Policies and their thresholds\n"
-    yield (
-        "Every limit is data: a value with its unit, the side that passes, its source, and how sure we are that the "
-        "source says so. *Found* means read in a public source; *from memory* means known in the field and not read "
-        "again; *inferred* is our own choice. **Before relying on a limit that is not *found*, let an output checker "
-        "of the institution confirm it.** A project may tighten a policy, never loosen it.\n"
-    )
-    for policy in policies:
-        yield f"## {policy.name}\n"
-        yield f"{policy.title}, version {policy.version}. Protects each {' and each '.join(policy.units)}.\n"
-        yield f"sha256 `{policy.sha256}`\n"
-        yield from _table(
-            ["threshold", "of", "value", "unit", "passes", "confidence"],
-            [
-                [f"[`{item.name}`](#{item.name})", item.of, f"{item.value:g}", item.kind.unit, item.kind.passes,
-                 item.confidence.value]
-                for item in policy.thresholds
-            ],
-        )  # fmt: skip
-    yield "## Thresholds\n"
-    for name in KINDS:
-        yield from _threshold(name, policies)
-
-
-def _threshold(name: str, policies: Sequence[Policy]) -> Iterator[str]:
-    kind = KINDS[name]
-    used_by = [f"[{rule.code}](rules.md#{_rule_anchor(rule)})" for rule in RULES if name in rule.thresholds]
-    yield f"### {name}\n"
-    yield f"{kind.meaning[0].upper()}{kind.meaning[1:]}.\n"
-    yield f"- Unit: {kind.unit}"
-    yield f"- Passes: {kind.passes}" + (", for each unit level" if kind.per_unit else "")
-    yield f"- Stricter is: {kind.stricter.value}"
-    if used_by:
-        yield f"- Read by: {', '.join(used_by)}"
-    for policy in policies:
-        for item in policy.thresholds:
-            if item.name == name:
-                of = f", {item.of}" if item.of else ""
-                yield f"- `{policy.name}`{of}: **{item.value:g}**. {item.source} (*{item.confidence.value}*)"
-    yield ""
+    made |= {name: make() for name, make in makers.items()}
+    return {name: _NOTICE + "\n".join(lines).rstrip() + "\n" for name, lines in made.items()}
 
 
 def _commands() -> Iterator[str]:
@@ -201,7 +119,7 @@ def _command(parser: argparse.ArgumentParser) -> Iterator[str]:
             rows += [[f"`{choice.dest}`", choice.help or ""] for choice in action._choices_actions]
         elif action.help != argparse.SUPPRESS:
             rows.append([f"`{_spelling(action)}`", _help(action, parser)])
-    yield from _table(["argument", "meaning"], rows)
+    yield from table(["argument", "meaning"], rows)
     if parser.epilog:
         yield f"{parser.epilog[0].upper()}{parser.epilog[1:]}\n".replace("Example: ", "Example:\n\n    ")
     for subparser in subparsers.values():
@@ -262,9 +180,9 @@ def _review_states() -> Iterator[str]:
     yield "```text"
     yield from _diagram()
     yield "```\n"
-    yield from _table(["state", "what it means"], [[state.value, _STATES[state]] for state in State])
+    yield from table(["state", "what it means"], [[state.value, _STATES[state]] for state in State])
     yield "## Acts\n"
-    yield from _table(
+    yield from table(
         ["in state", "act", "leads to"],
         [[state.value, act.value, _or(targets)] for (state, act), targets in TRANSITIONS.items()],
     )
@@ -274,7 +192,7 @@ def _review_states() -> Iterator[str]:
         "([why](../decisions/0005-most-cautious-vote.md)). How many must vote is the threshold "
         "[`votes_required`](policies.md#votes_required).\n"
     )
-    yield from _table(["vote", "the output"], [[vote.value, _VOTES[vote]] for vote in Vote])
+    yield from table(["vote", "the output"], [[vote.value, _VOTES[vote]] for vote in Vote])
 
 
 def _diagram() -> Iterator[str]:
@@ -318,14 +236,6 @@ def _import(name: str) -> ModuleType | None:
         if (error.name or "").partition(".")[0] not in {"output_checks", "nco_research"}:
             raise
         return None
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(headings)} |"
-    yield "|" + "---|" * len(headings)
-    for row in rows:
-        yield f"| {' | '.join(text.replace('|', chr(92) + '|') for text in row)} |"
-    yield ""
 
 
 if __name__ == "__main__":

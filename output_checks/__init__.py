@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from output_checks.policies import load_policy
     from output_checks.registered import Registered
     from output_checks.release import Release
 
-__all__ = ["Registered", "Release"]
+__all__ = ["Registered", "Release", "load_policy"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from output_checks.measuring.percentages import FROM_COUNTS, hidden_in_totals
 from output_checks.model.evidence import (
     CellStatus,
     Fact,
@@ -34,7 +35,7 @@ def check(outputs: Sequence[Output], policy: Policy, *, toolkit: str) -> CheckRe
         OutputReport(output=output.name, findings=(*_check_one(output, policy), *together[output.name]))
         for output in outputs
     )
-    return CheckReport(policy=policy.name, policy_sha256=policy.sha256, toolkit=toolkit, outputs=reports)
+    return CheckReport(policy=policy.label, policy_sha256=policy.sha256, toolkit=toolkit, outputs=reports)
 
 
 def sensitive_cells(tabulations: Sequence[Tabulation], policy: Policy) -> Flags:
@@ -44,7 +45,7 @@ def sensitive_cells(tabulations: Sequence[Tabulation], policy: Policy) -> Flags:
     """
     sensitive = np.zeros(len(tabulations[0].cells), dtype=bool)
     for tabulation in tabulations:
-        shown = tabulation.with_status((CellStatus.PUBLISHED,) * len(tabulation.cells))
+        shown = _with_hidden_in_totals(tabulation.with_status((CellStatus.PUBLISHED,) * len(tabulation.cells)))
         for finding in _check_cells(shown, policy):
             if finding.outcome is Outcome.FAIL:
                 sensitive[list(finding.cells)] = True
@@ -62,11 +63,15 @@ def _with_derived(tabulations: Sequence[Tabulation], policy: Policy) -> Sequence
     derived = []
     for item in tabulations:
         deciding = [item] if item.kind is Kind.FREQUENCY else tabulations
-        unknown = np.any([_undecided(one, policy) for one in deciding], axis=0)
+        unknown = np.any([_undecided(_with_hidden_in_totals(one), policy) for one in deciding], axis=0)
         values = np.where(sensitive_cells(deciding, policy), 1.0, np.where(unknown, np.nan, 0.0))
         sensitive = Fact(name=FactName.SENSITIVE, values=values, origin=Origin.DERIVED)
-        derived.append(item.with_facts(sensitive, *_hidden_in_lines(item)))
+        derived.append(_with_hidden_in_totals(item).with_facts(sensitive, *_hidden_in_lines(item)))
     return derived
+
+
+def _with_hidden_in_totals(item: Tabulation) -> Tabulation:
+    return item.with_facts(hidden_in_totals(item)) if item.kind in FROM_COUNTS else item
 
 
 def _hidden_in_lines(tabulation: Tabulation) -> list[Fact]:

@@ -3,40 +3,35 @@
 import datetime as dt
 import getpass
 import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from output_checks.arguments import expect_decimals, expect_name, expect_texts
+from output_checks.asked.calls import PandasCalls
+from output_checks.asked.model_calls import ModelCalls
 from output_checks.errors import InputError
-from output_checks.measuring.bins import edge_questions
 from output_checks.measuring.figure import unexplained
-from output_checks.measuring.fitted import read_fitted
-from output_checks.measuring.model import tabulate_model
-from output_checks.measuring.statistics import statistics_named, table_title
-from output_checks.measuring.table import tabulate
 from output_checks.measuring.units import UnitColumns, Units
 from output_checks.model.evidence import Output, OutputKind, Tabulation
 from output_checks.model.finding import CheckReport, Outcome
 from output_checks.model.policy import Policy
-from output_checks.policies import expect_accepted, load_policy
-from output_checks.readers import read_content
+from output_checks.policies import expect_sound, load_policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
 from output_checks.rendering.words import VERDICTS
 from output_checks.store.draft import Draft, load_outputs, open_draft, read_draft, remove_output, save_output
 from output_checks.workflow.judge import judge
-from output_checks.workflow.protect import protect
+from output_checks.workflow.mending import Beside
+from output_checks.workflow.recoding import merge_categories
 from output_checks.workflow.submit import submit
-
-_MOST_DECIMALS = 10
-_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,79}$")
+from output_checks.workflow.tabling import TableRequest, readied
 
 
-class Release:
+class Release(PandasCalls, ModelCalls):
     """A draft release: outputs registered so far, kept in a folder inside the environment.
 
     Parameters
@@ -50,6 +45,8 @@ class Release:
         `{"pupil": ["RINPERSOONS", "RINPERSOON"], "school": "WPOBRIN_crypt"}`.
     policy
         Name of a policy that comes with the package, or the path of a policy file.
+    dataset
+        The dataset, or datasets, that the outputs are made from, where the policy has stricter limits for them.
     author
         Who submits; taken from the session where it is not given. The author never reviews.
 
@@ -58,7 +55,8 @@ class Release:
     InputError
         The name cannot be used, no units were given, or the folder holds a draft of another release.
     PolicyError
-        The policy does not exist, is not valid, or is one that output checkers do not accept.
+        The policy does not exist, is not valid, is looser than the one it was tightened from, or says nothing of the
+        dataset.
     """
 
     def __init__(
@@ -68,13 +66,14 @@ class Release:
         folder: str | Path,
         units: UnitColumns,
         policy: str | Path = "cbs-export",
+        dataset: str | Sequence[str] = (),
         author: str = "",
     ) -> None:
-        self.name = _expect_name(name)
+        self.name = expect_name(name)
         self.folder = Path(folder)
         self.units = Units.of(units)
-        self.policy = load_policy(policy)
-        expect_accepted(self.policy)
+        self.policy = load_policy(policy).for_dataset(*_names_of(dataset))
+        expect_sound(self.policy)
         _expect_known_levels(self.units, self.policy)
         self.author = author or _this_user()
         own_file = Path(policy).suffix == ".toml"
@@ -85,6 +84,7 @@ class Release:
                 author=self.author,
                 policy=str(Path(policy).resolve() if own_file else policy),
                 units=self.units.columns,
+                datasets=self.policy.for_datasets,
             ),
         )
 
@@ -98,7 +98,14 @@ class Release:
             There is no draft in it.
         """
         draft = read_draft(Path(folder))
-        return cls(draft.name, folder=folder, units=draft.units, policy=draft.policy, author=draft.author)
+        return cls(
+            draft.name,
+            folder=folder,
+            units=draft.units,
+            policy=draft.policy,
+            dataset=draft.datasets,
+            author=draft.author,
+        )
 
     def table(
         self,
@@ -108,73 +115,68 @@ class Release:
         by: Sequence[str] | str,
         statistic: str | Sequence[str] = "count",
         value: str = "",
+        second: str = "",
+        weight: str = "",
+        category: str = "",
         margins: bool = False,
         suppress: bool = False,
         decimals: int = 1,
+        round: int = 1,  # noqa: A002 - as pandas calls it
         title: str = "",
         population: str = "all records",
     ) -> Registered:
         """Tabulate `data` and register the table: counts, and other statistics of `value`, by categories.
 
+        `second` is the denominator of a ratio or the other variable of a correlation, `weight` a column of weights for
+        weighted statistics, and `category` the one category of `value` that a share or percentage is of.
+
         With `suppress=True`, cells that fail a rule are hidden, and as many others as it takes that nobody can work
-        them out. `data` needs the unit key columns; it is not changed. The file that leaves is `<name>.csv`.
+        them out. With `round=5` (or 10, or 100) counts are published as multiples of it; the verdict is that on the
+        exact counts, as rounding alone protects no one whom another table counts. The file that leaves is `<name>.csv`.
+
+        `data` needs the unit key columns; it is not changed. It may also be a polars frame, a pyarrow table or a DuckDB
+        relation, of which only the columns that are needed are read.
 
         Raises
         ------
         InputError
             A column is absent or of the wrong kind, a statistic is not known, or the table cannot be protected.
         """
-        _expect_decimals(decimals)
-        _expect_texts(title=title, population=population)
+        expect_decimals(decimals)
+        expect_texts(title=title, population=population)
         if not isinstance(by, str | list | tuple):
             raise InputError("Variables are named by text.", remedy='by=["sex", "track"]')
-        variables = [by] if isinstance(by, str) else list(by)
-        tabulations = tabulate(
-            data,
-            by=variables,
-            statistics=statistics_named(statistic),
-            units=self.units,
+        request = TableRequest(
+            name=expect_name(name),
+            by=(by,) if isinstance(by, str) else tuple(by),
+            statistic=statistic,
             value=value,
+            second=second,
+            weight=weight,
+            category=category,
             margins=margins,
+            suppress=suppress,
             decimals=decimals,
+            round=round,
+            title=title,
             population=population,
         )
-        if suppress:
-            tabulations = protect(tabulations, self.policy)
-        minimum = self.policy.limits(self.units.levels[0]).get("minimum_contributors", 0.0)
-        return self._register_cells(
-            name,
-            OutputKind.TABLE,
-            title or table_title(statistic, value, by),
-            tabulations,
-            questions=edge_questions(data, by=variables, units=self.units, minimum=minimum),
-        )
+        output = request.output(data, units=self.units, policy=self.policy)
+        registered = self._register(output, {f"{name}.csv": table_csv(output.tabulations)})
+        return registered.with_search(request, data, units=self.units, policy=self.policy, beside=self._beside(name))
 
-    def model(
-        self,
-        name: str,
-        fitted: object,
-        *,
-        data: pd.DataFrame,
-        decimals: int = 4,
-        title: str = "",
-        population: str = "all records",
-    ) -> Registered:
-        """Register a fitted model: its coefficients and standard errors, with the units each rests on.
+    @staticmethod
+    def merge_categories(column: "pd.Series[Any]", groups: Mapping[str, Sequence[str]]) -> "pd.Series[Any]":
+        """The column with categories put together: `{"(0, 20]": ["(0, 10]", "(10, 20]"]}`. It keeps their order.
 
-        `data` is the frame that the model was fitted on, with the unit key columns and the same index.
+        For bins, levels and numbers; categories that are plain text can be merged with pandas' own `replace`.
 
         Raises
         ------
         InputError
-            The model is of a kind that is not known, or its observations are not in `data`.
+            A category does not occur, is in two groups, or a new name is that of another category.
         """
-        _expect_decimals(decimals)
-        _expect_texts(title=title, population=population)
-        model = read_fitted(fitted)
-        tabulations = tabulate_model(model, data=data, units=self.units, decimals=decimals, population=population)
-        title = title or f"{model.description['estimator']} of {model.description['outcome']}"
-        return self._register_cells(name, OutputKind.MODEL, title, tabulations, definition=model.description)
+        return merge_categories(column, groups)
 
     def figure(self, name: str, figure: Any, *, of: str, title: str = "") -> Registered:  # noqa: ANN401 - matplotlib
         """Register a matplotlib figure that draws the registered table `of`; it is judged as that table.
@@ -191,14 +193,14 @@ class Release:
             raise InputError(
                 f"A {type(figure).__name__} is not a matplotlib figure.", remedy="matplotlib.figure.Figure"
             )
-        _expect_texts(title=title)
+        expect_texts(title=title)
         table = self._expect_output(of)
         if name == of:
             raise InputError("A figure needs a name other than its table's.", remedy=f"{name}_figure")
         picture = io.BytesIO()
         figure.savefig(picture, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None})
         output = Output(
-            name=_expect_name(name),
+            name=expect_name(name),
             kind=OutputKind.FIGURE,
             title=title,
             tabulations=table.tabulations,
@@ -215,11 +217,11 @@ class Release:
         InputError
             The file does not exist.
         """
-        _expect_texts(title=title, explanation=explanation)
+        expect_texts(title=title, explanation=explanation)
         source = Path(path)
         if not source.is_file():
             raise InputError(f"There is no file {source}.", remedy="the path of an existing file")
-        output = Output(name=_expect_name(name), kind=OutputKind.FILE, title=title, explanation=explanation)
+        output = Output(name=expect_name(name), kind=OutputKind.FILE, title=title, explanation=explanation)
         return self._register(output, {f"{name}{source.suffix.lower()}": source.read_bytes()})
 
     def explain(self, name: str, text: str) -> Registered:
@@ -282,6 +284,8 @@ class Release:
         ------
         InputError
             Nothing is left to submit, or the folder cannot be written; then nothing is written at all.
+        PolicyError
+            Output checkers here take no submissions under this policy.
         """
         outputs, contents = load_outputs(self.folder)
         return submit(
@@ -307,7 +311,7 @@ class Release:
     ) -> Registered:
         population = {"records": tabulations[0].population}
         output = Output(
-            name=_expect_name(name),
+            name=expect_name(name),
             kind=kind,
             title=title,
             tabulations=tabulations,
@@ -320,14 +324,19 @@ class Release:
         """Judge the output beside what is registered already, and only then keep it."""
         others, contents = load_outputs(self.folder)
         kept = [other for other in others if other.name != output.name]
-        output = replace(
-            output,
-            keys=self.units.key_columns,
-            files=tuple(read_content(name, content) for name, content in files.items()),
-        )
+        output = readied(output, files, units=self.units)
         judged, report = judge([*kept, output], {**contents, **files}, self.policy)
         save_output(self.folder, output, files)
         return Registered(output=judged[-1], report=report.of(output.name), files=files)
+
+    def _beside(self, name: str) -> Callable[[], Beside]:
+        """Reads what is registered under other names, when it is called."""
+
+        def read() -> Beside:
+            outputs, contents = load_outputs(self.folder)
+            return [output for output in outputs if output.name != name], contents
+
+        return read
 
     def _amend(self, name: str, **changes: str) -> Registered:
         output = self._expect_output(name)
@@ -344,25 +353,24 @@ class Release:
         return found
 
 
-def _expect_decimals(decimals: int) -> None:
-    if not isinstance(decimals, int) or not 0 <= decimals <= _MOST_DECIMALS:
-        raise InputError(f"Decimals are a whole number from 0 to {_MOST_DECIMALS}.", remedy="decimals=1")
-
-
-def _expect_texts(**texts: object) -> None:
-    for name, text in texts.items():
-        if not isinstance(text, str):
-            raise InputError(f"{name} must be text.", remedy=f'{name}="..."')
-
-
 def _expect_known_levels(units: Units, policy: Policy) -> None:
-    """A level under another name would be counted and judged by no rule. One that is left out makes rules say so."""
+    """A level under another name would be counted and judged by no rule. One that is left out makes rules say so.
+
+    Levels above all of the policy's, such as school boards, are evidence for the output checker.
+    """
     unknown = [level for level in units.levels if level not in policy.units]
-    if unknown:
+    if unknown and units.levels[: len(policy.units)] != policy.units:
         raise InputError(
             f"The policy {policy.name} protects {', '.join(policy.units)}; units has {', '.join(unknown)}.",
             remedy=f"units={{{policy.units[0]!r}: ...}}",
         )
+
+
+def _names_of(dataset: str | Sequence[str]) -> Sequence[str]:
+    names = [dataset] if isinstance(dataset, str) else dataset
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise InputError("Datasets are named by text.", remedy='dataset="INPATAB", or a list of names')
+    return names
 
 
 def _this_user() -> str:
@@ -371,12 +379,3 @@ def _this_user() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return "unknown"
-
-
-def _expect_name(name: str) -> str:
-    if not _NAME.match(name):
-        raise InputError(
-            "A name must be lower-case letters, digits, '-' and '_', at most 80, and start with a letter or digit.",
-            remedy="a name like growth_by_group",
-        )
-    return name

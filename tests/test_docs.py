@@ -129,6 +129,45 @@ def test_generated_pages_say_what_the_code_says():
     assert generate.out_of_date() == []
 
 
+def test_a_page_that_is_left_over_is_out_of_date(tmp_path):
+    assert generate.main(["--folder", str(tmp_path)]) == 0
+    assert generate.out_of_date(tmp_path) == []
+    (tmp_path / "rules/old1.md").write_text("# OLD1: A rule that is no more\n", encoding="utf-8")
+    (tmp_path / "policies/sacro.md").unlink()
+    assert generate.out_of_date(tmp_path) == ["policies/sacro.md", "rules/old1.md"]
+    assert generate.main(["--folder", str(tmp_path)]) == 0
+    assert generate.out_of_date(tmp_path) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
+def test_every_rule_has_a_page_with_all_it_says_of_itself(rule):
+    text = (ROOT / f"docs/reference/rules/{rule.code.lower()}.md").read_text(encoding="utf-8")
+    for said in (rule.title, rule.aim, rule.advice, rule.rationale, rule.source):
+        assert said in text
+    for fact in getattr(rule, "needs", ()):
+        assert fact.value in text
+    for kind in getattr(rule, "kinds", ()):
+        assert f"| {kind.value} |" in text
+    for name in rule.thresholds:
+        for policy in policy_names():
+            for item in load_policy(policy).thresholds:
+                level = f" {item.of} |" if item.of else ""
+                row = f"| [{policy}](../policies/{policy}.md) |{level} {item.value:g} | {item.confidence} |"
+                assert item.name != name or row in text
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_every_policy_has_a_page_with_each_limit_its_side_and_its_source(name):
+    text = (ROOT / f"docs/reference/policies/{name}.md").read_text(encoding="utf-8")
+    policy = load_policy(name)
+    assert policy.sha256 in text
+    for item in (*policy.thresholds, *(item for items in policy.datasets.values() for item in items)):
+        row = next(line for line in text.splitlines() if f"`{item.key}`" in line and f"| {item.value:g} |" in line)
+        assert item.side in row
+        assert item.source in row
+        assert item.confidence in row
+
+
 @pytest.mark.parametrize("code", [rule.code for rule in RULES])
 def test_every_rule_has_a_section_and_is_in_the_changes(code):
     assert f"\n## {code}: " in (ROOT / "docs/reference/rules.md").read_text(encoding="utf-8")
@@ -174,7 +213,13 @@ def test_every_page_is_in_the_table_of_contents():
     docs = ROOT / "docs"
     listed = (docs / "index.md").read_text(encoding="utf-8")
     for page in PAGES:
-        if docs in page.parents and page.name != "index.md" and page.parent.name != "decisions":
+        if docs not in page.parents or page.name == "index.md" or page.parent.name == "decisions":
+            continue
+        if page.parent.parent.name == "reference":  # rules and policies, one page each
+            above = page.parent.with_suffix(".md").read_text(encoding="utf-8")
+            assert f"{page.parent.name}/*" in above
+            assert f"]({page.parent.name}/{page.name})" in above
+        else:
             assert page.relative_to(docs).with_suffix("").as_posix() in listed
 
 

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         submission.contents,
         submission.report,
         title=f"Submission {submission.manifest.title}",
-        facts=f"By {submission.manifest.author}, under policy {submission.policy.name}. Counted are "
+        facts=f"By {submission.manifest.author}, under policy {submission.policy.label}. Counted are "
         f"{_counted(submission.manifest.units)}. State: {submission.state}, votes in: {len(submission.signed)} of "
         f"{submission.votes_required}.",
     )

@@ -121,7 +121,7 @@ def _given(arguments: argparse.Namespace) -> tuple[dict[str, Vote], dict[str, st
 def _as_text(submission: Submission, only: str | None) -> Iterator[str]:
     manifest = submission.manifest
     yield f"Submission {manifest.title}, by {manifest.author}, {manifest.submitted}"
-    yield f"Policy {submission.policy.name}, version {submission.policy.version}. Units counted:"
+    yield f"Policy {submission.policy.label}, version {submission.policy.version}. Units counted:"
     yield from (f"  {level}: {', '.join(columns)}" for level, columns in manifest.units.items())
     yield f"State: {submission.state}. Votes in: {len(submission.signed)} of {submission.votes_required}."
     shown = [output for output in submission.outputs if only in {None, output.name}]
@@ -154,7 +154,8 @@ def _as_json(submission: Submission) -> dict[str, object]:
     return {
         "submission": submission.manifest.title,
         "author": submission.manifest.author,
-        "policy": submission.policy.name,
+        "policy": submission.policy.label,
+        "policy_sha256": submission.policy.sha256,
         "state": submission.state.value,
         "votes": len(submission.signed),
         "votes_required": submission.votes_required,

@@ -7,52 +7,74 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from output_checks.measuring.units import Codes, Units
+from output_checks.measuring.sources import Source
+from output_checks.measuring.units import Units
 
 _INTERVAL = re.compile(r"^[\[(]\s*(-?[\d.]+(?:e-?\d+)?),\s*(-?[\d.]+(?:e-?\d+)?)\s*[\])]$")
 _WIDENED = 0.001  # pandas.cut moves the lowest edge down by this share of the range
 
 
-def edge_questions(data: pd.DataFrame, *, by: Sequence[str], units: Units, minimum: float) -> tuple[str, ...]:
+def edge_questions(
+    data: Any,  # noqa: ANN401 - whatever `Source` reads
+    *,
+    by: Sequence[str],
+    units: Units,
+    minimum: float,
+) -> tuple[str, ...]:
     """Questions about bins whose outer edge is the lowest or highest value of a variable that few units have.
 
     A histogram from the lowest score to the highest gives both away, whatever is in its bins.
     """
-    codes = units.identify(data).codes[units.levels[0]]
-    questions = []
+    source = Source.of(data)
+    frame = source.read([*by, *units.key_columns] if source.library != "pandas" else by)
+    questions: list[str] = []
     for name in by:
-        questions += _outer_values(data[name], codes, minimum)
-        edges = list(_edges(data[name]))
+        questions += _outer_values(frame, name, units, minimum)
+        edges = list(_edges(frame[name]))
         if not edges:
             continue
         lowest, highest = min(edges)[0], max(edges)[1]
         # Labels are rounded, so an edge is taken for the value where both agree in the digits shown.
-        for column in data.columns:
-            if column in by or not pd.api.types.is_numeric_dtype(data[column]):
+        for column in source.columns:
+            values = None if column in by else _numeric(source, column, units)
+            if values is None:
                 continue
-            values = data[column].to_numpy(dtype=float, na_value=np.nan)
-            present = values[~np.isnan(values)]
-            if not len(present):
-                continue
-            bottom, top = float(present.min()), float(present.max())
+            bottom, top = float(values[column].min()), float(values[column].max())
             for what, edge, value, places in (
                 ("lowest", lowest, bottom, (bottom, bottom - _WIDENED * (top - bottom))),
                 ("highest", highest, top, (top,)),
             ):
-                few = len(np.unique(codes[values == value])) < minimum
-                if few and any(np.isclose(edge, place, rtol=5e-4, atol=1e-12) for place in places):
+                at_edge = any(np.isclose(edge, place, rtol=5e-4, atol=1e-12) for place in places)
+                if at_edge and _units_at(values, column, value, units) < minimum:
                     questions.append(f"the bins of {name} begin or end at the {what} {column}: whose is that?")
     return tuple(dict.fromkeys(questions))
 
 
-def _outer_values(column: "pd.Series[Any]", codes: Codes, minimum: float) -> list[str]:
+def _numeric(source: Source, column: Any, units: Units) -> pd.DataFrame | None:  # noqa: ANN401 - any label
+    """A numeric column beside the keys, None where it is not numeric or empty."""
+    own = [column, *units.key_columns] if source.library != "pandas" else []
+    frame = source.read(own)
+    values = frame[column]
+    if not isinstance(values, pd.Series) or not pd.api.types.is_numeric_dtype(values) or values.isna().all():
+        return None
+    return frame
+
+
+def _units_at(frame: pd.DataFrame, column: str, value: float, units: Units) -> int:
+    """How many of the finest units have exactly this value."""
+    chosen = frame[(frame[column] == value).to_numpy(dtype=bool, na_value=False)]
+    return len(np.unique(units.identify(chosen).codes[units.levels[0]])) if len(chosen) else 0
+
+
+def _outer_values(frame: pd.DataFrame, name: str, units: Units, minimum: float) -> list[str]:
     """Numbers that divide a table name its lowest and highest, even where their counts are hidden."""
+    column = frame[name]
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column) or column.dropna().empty:
         return []
     return [
-        f"the {what} {column.name} that is listed is that of few: whose is it?"
+        f"the {what} {name} that is listed is that of few: whose is it?"
         for what, value in (("lowest", column.min()), ("highest", column.max()))
-        if len(np.unique(codes[(column == value).to_numpy(dtype=bool, na_value=False)])) < minimum
+        if _units_at(frame, name, value, units) < minimum
     ]
 
 

@@ -4,20 +4,24 @@ import difflib
 from collections.abc import Sequence
 
 from output_checks.errors import InputError
-from output_checks.model.statistic import Statistic
+from output_checks.model.statistic import Kind, Statistic
 
-_TABULATED = (
-    Statistic.COUNT,
-    Statistic.SUM,
-    Statistic.MEAN,
-    Statistic.STANDARD_DEVIATION,
-    Statistic.MEDIAN,
-    Statistic.MINIMUM,
-    Statistic.MAXIMUM,
-)
 _WORDS: dict[str, tuple[Statistic, ...]] = {
-    **{statistic.value: (statistic,) for statistic in _TABULATED},
+    **{
+        statistic.value: (statistic,)
+        for statistic in Statistic
+        if statistic.kind not in {Kind.COEFFICIENT, Kind.UNKNOWN}
+        and statistic not in {Statistic.LOWER_95, Statistic.UPPER_95}
+    },
     "mean interval": (Statistic.MEAN, Statistic.LOWER_95, Statistic.UPPER_95),
+    "quartiles": (Statistic.PERCENTILE_25, Statistic.MEDIAN, Statistic.PERCENTILE_75),
+    "boxplot": (
+        Statistic.LOWER_WHISKER,
+        Statistic.PERCENTILE_25,
+        Statistic.MEDIAN,
+        Statistic.PERCENTILE_75,
+        Statistic.UPPER_WHISKER,
+    ),
 }
 
 
@@ -33,7 +37,7 @@ def statistics_named(words: str | Sequence[str]) -> tuple[Statistic, ...]:
         raise InputError("A statistic is asked for by name, not by a function.", remedy=f"one of {', '.join(_WORDS)}")
     found: list[Statistic] = []
     for word in words if isinstance(words, list | tuple) else [words]:
-        if word not in _WORDS:
+        if not isinstance(word, str) or word not in _WORDS:
             close = difflib.get_close_matches(str(word), _WORDS, n=1)
             raise InputError(
                 f"{str(word)!r} is not a statistic that can be tabulated.",

@@ -14,8 +14,10 @@ from output_checks.model.evidence import SKETCH_SIZE
 
 _NUMBER = r"\d{1,18}(\.0+)?"
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit is lost
+_FEW = 1000
 
-Codes: TypeAlias = npt.NDArray[np.int64]
+Codes: TypeAlias = npt.NDArray[np.signedinteger]
+"""Whole numbers that stand for units or cells."""
 UnitColumns: TypeAlias = Mapping[str, str | Sequence[str]]
 
 
@@ -61,8 +63,11 @@ class Units:
             of another level.
         """
         coded = {name: self._coded(data, level, name) for level, names in self.columns.items() for name in names}
-        codes = {level: _combined([coded[name][0] for name in names]) for level, names in self.columns.items()}
-        sizes = {level: int(code.max(initial=-1)) + 1 for level, code in codes.items()}
+        codes = {level: _combined([coded[name].codes for name in names]) for level, names in self.columns.items()}
+        sizes = {
+            level: coded[names[0]].n_keys if len(names) == 1 else int(codes[level].max(initial=-1)) + 1
+            for level, names in self.columns.items()
+        }
         for finer, coarser in pairwise(sizes):
             # A few pupils can go to more schools than they are; many cannot.
             if sizes[coarser] > max(2 * sizes[finer], 20):
@@ -70,19 +75,22 @@ class Units:
                     f"There are fewer {finer}s than {coarser}s, so their keys are probably exchanged.",
                     remedy="units from the finest level to the coarsest, each with its own key",
                 )
-        hashes = np.zeros(len(data), dtype=np.uint64)
-        for name in self.columns[self.levels[0]]:
-            code, keys = coded[name]
-            hashes = hashes * _MIX + _hashes(keys)[code]
-        return UnitRows(codes=codes, hashes=hashes >> np.uint64(12))
+        first, *others = [coded[name] for name in self.columns[self.levels[0]]]
+        hashes = first.hashes[first.codes]
+        for key in others:
+            hashes *= _MIX
+            hashes += key.hashes[key.codes]
+        hashes >>= np.uint64(12)
+        unique = frozenset(level for level, size in sizes.items() if size == len(data))
+        return UnitRows(codes=codes, hashes=hashes, unique=unique)
 
     @property
     def key_columns(self) -> tuple[str, ...]:
         """Every key column of every level, once."""
         return tuple(dict.fromkeys(name for names in self.columns.values() for name in names))
 
-    def _coded(self, data: pd.DataFrame, level: str, name: str) -> tuple[Codes, "pd.Index[Any]"]:
-        """A key column as a number per row, and the key that each number stands for."""
+    def _coded(self, data: pd.DataFrame, level: str, name: str) -> "_Keys":
+        """A key column as a number per row, and a hash of the key that each number stands for."""
         if name in data.columns:
             column = data[name]
         elif name in data.index.names:
@@ -92,6 +100,9 @@ class Units:
                 f"The key column {name!r} of the unit level {level!r} is not in the data.",
                 remedy=f"one of {', '.join(map(str, data.columns[:12]))}, or join the key to the data first",
             )
+        close = _Keys.of_close_numbers(column)
+        if close is not None:
+            return close
         code, keys = pd.factorize(column)
         missing = int((code < 0).sum())
         if missing:
@@ -99,7 +110,41 @@ class Units:
                 f"The key column {name!r} of the unit level {level!r} has {missing} missing keys.",
                 remedy="leave those rows out, and say so in the population",
             )
-        return np.asarray(code, dtype=np.int64), pd.Index(keys)
+        hashes = _hashes(pd.Index(keys))
+        if len(np.unique(hashes)) < len(hashes):
+            raise InputError(
+                f"The key column {name!r} of the unit level {level!r} has one key in several writings, such as the "
+                "number 7, the text '7' and '007': how many units are that?",
+                remedy=f"data[{name!r}].astype(str).str.strip(), with as many zeros before each",
+            )
+        return _Keys(codes=_narrow(code, len(keys)), hashes=hashes, n_keys=len(keys))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Keys:
+    """A key column: a number per row, and the hash of the key that each number stands for."""
+
+    codes: Codes
+    hashes: npt.NDArray[np.uint64]
+    n_keys: int
+
+    @classmethod
+    def of_close_numbers(cls, column: "pd.Series[Any]") -> "_Keys | None":
+        """Whole numbers that lie close together are their own codes, less the lowest; None for other columns."""
+        if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "iu" or not len(column):
+            return None
+        numbers = column.to_numpy()
+        low, high = int(numbers.min()), int(numbers.max())
+        span = high - low + 1
+        if span > len(numbers) + _FEW or high > np.iinfo(np.int64).max:
+            return None
+        if numbers.dtype.itemsize <= 2:  # the span of a narrow type need not fit it
+            numbers = numbers.astype(np.int32)
+        codes = _narrow(numbers - numbers.dtype.type(low) if low else numbers, span)
+        found = np.zeros(span, dtype=bool)
+        found[codes] = True
+        hashes = pd.util.hash_array(np.arange(low, high + 1, dtype=np.int64))
+        return cls(codes=codes, hashes=np.asarray(hashes, dtype=np.uint64), n_keys=int(np.count_nonzero(found)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,6 +155,8 @@ class UnitRows:
     """Per level, one whole number per row that is equal exactly for rows of the same unit."""
     hashes: npt.NDArray[np.uint64]
     """Per row, 52 bits that are equal for rows of the same finest unit, in every data set with the same keys."""
+    unique: frozenset[str] = frozenset()
+    """Levels of which no unit has two rows, as far as that is known."""
 
     @property
     def fingerprint(self) -> str:
@@ -122,19 +169,29 @@ class UnitRows:
 
         A bottom-k sketch (Cohen & Kaplan 2007, Summarizing data using bottom-k sketches). Sorted.
         """
-        finest = next(iter(self.codes.values()))
-        first = np.zeros(int(finest.max(initial=-1)) + 1, dtype=np.uint64)
-        first[finest] = self.hashes
-        kept = np.partition(first, SKETCH_SIZE - 1)[:SKETCH_SIZE] if len(first) > SKETCH_SIZE else first
-        return np.unique(kept).astype(np.float64)
+        taken = 4 * SKETCH_SIZE
+        while True:
+            # The lowest of all rows, and more of them until there are enough of different units.
+            some = np.partition(self.hashes, taken)[:taken] if taken < len(self.hashes) else self.hashes
+            kept = np.unique(some)
+            if len(kept) >= SKETCH_SIZE or taken >= len(self.hashes):
+                return kept[:SKETCH_SIZE].astype(np.float64)
+            taken *= 8
 
 
 def _combined(codes: Sequence[Codes]) -> Codes:
     """One code for several columns together."""
     first, *others = codes
     for code in others:
-        first, _ = pd.factorize(first * (int(code.max(initial=0)) + 1) + code)
-    return np.asarray(first, dtype=np.int64)
+        wide = first.astype(np.int64)
+        together, found = pd.factorize(wide * (int(code.max(initial=0)) + 1) + code)
+        first = _narrow(together, len(found))
+    return first
+
+
+def _narrow(codes: npt.NDArray[Any], size: int) -> Codes:
+    """Codes in four bytes each, where as many units fit."""
+    return codes.astype(np.int32 if size < 2**31 else np.int64, copy=False)
 
 
 def _are_names(names: object) -> bool:
@@ -156,9 +213,7 @@ def _hashes(keys: "pd.Index[Any]") -> npt.NDArray[np.uint64]:
 
 
 def sum_of_hashes(hashes: npt.NDArray[np.uint64], cell: Codes, n_cells: int) -> npt.NDArray[np.float64]:
-    """Per cell, the sum of its 52-bit hashes modulo 2**52: exact in floats, because both halves are added apart."""
-    half = np.uint64(26)
-    low, high = hashes & np.uint64(2**26 - 1), hashes >> half
-    low_sum = np.bincount(cell, weights=low.astype(float), minlength=n_cells)
-    high_sum = np.bincount(cell, weights=high.astype(float), minlength=n_cells)
-    return np.asarray((np.mod(high_sum, 2.0**26) * 2.0**26 + low_sum) % 2.0**52)
+    """Per cell, the sum of its 52-bit hashes modulo 2**52, exactly: whole numbers of 64 bits wrap around at 2**64."""
+    sums = np.zeros(n_cells, dtype=np.uint64)
+    np.add.at(sums, cell, hashes)
+    return np.asarray((sums & np.uint64(2**52 - 1)).astype(np.float64))

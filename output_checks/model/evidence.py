@@ -46,14 +46,59 @@ class FactName(StrEnum):
     LARGEST = "largest contribution"
     SECOND_LARGEST = "second-largest contribution"
     DISTINCT_VALUES = "distinct values"
+    ZEROS = "zeros"
+    """Records whose value is 0."""
     SHARE_OF_LINE = "share of its line"
     """Units in the cell as a share (0–1) of those in the line through the cell along variable `of`."""
+    SHARE_OF_TOTAL = "share of the total of its line"
+    """The cell's total of absolute contributions as a share (0–1) of that of the line along variable `of`."""
+    COMPLEMENT = "units in the rest of its total"
+    """Units in the other cells of the total that a percentage is of; infinite where it is the total itself."""
+    HIDDEN_IN_TOTAL = "hidden cells in a total that it gives away"
+    """Hidden cells among those that a percentage or a running total is of, unless that total is published anyway."""
+    AWAY_FROM_MODE = "units away from the most common value"
+    """Distinct units with another value than the one that more than half of the cell's records have; infinite where no
+    value is so common. A mean that is 0 for nearly everyone is the total of these few."""
+    SHARING = "units that share the value"
+    """Distinct units whose value is the published end point, mode or position, as far as its decimals tell. Between two
+    values: of the fewer. For a share of the largest units: how many these are."""
+    AT_OR_BELOW = "units at or below"
+    AT_OR_ABOVE = "units at or above"
+    BETWEEN = "units between it and the percentile before"
+    """Distinct units from the next lower percentile that is published of the cell; infinite for the lowest."""
+    SHARE_OF_MODE = "share of the most common value"
+    """Records with the most common value, as a share (0–1) of the cell's."""
+    WEIGHT = "sum of weights"
+    """What a weighted mean is to be multiplied with to have its total; of a ratio, the sum of denominators."""
+    DENOMINATOR_CONTRIBUTORS = "contributors to the denominator"
+    """Distinct units whose denominator (for a weighted mean: whose weight) is not 0."""
+    DENOMINATOR_TOTAL = "total of absolute contributions to the denominator"
+    DENOMINATOR_LARGEST = "largest contribution to the denominator"
+    DENOMINATOR_SECOND_LARGEST = "second-largest contribution to the denominator"
     RESIDUAL_DEGREES_OF_FREEDOM = "residual degrees of freedom"
     PARAMETERS_PER_OBSERVATION = "parameters per observation"
     RARE_SIDE = "units on the rare side"
     """Distinct units that few share a value with. In a model: away from the most common value of the column or the
     outcome (of two values: at either, whichever is fewer). In a table: at the rarest value, where a cell has so few
     values that its statistics give the counts away; elsewhere infinite."""
+    RARE_VALUE = "units at a rare value"
+    """In a model: distinct units at the rarest of a column's three values, or, in a model of chances, of a dummy's
+    outcomes: a coefficient nearly tells of them. Elsewhere infinite."""
+    UNEXPLAINED = "share left unexplained"
+    """Share (0–1) of the variance of a model's outcome that the model leaves; 0 for a dummy behind which a model of
+    chances finds one outcome only."""
+    CONCENTRATION = "largest share of a combination of columns"
+    """Largest share (0–1) that one unit has of the squares of any combination of a model's columns and outcome; at 1
+    some combination is about that unit alone."""
+    CONCENTRATION_OF_TWO = "largest share of a combination of columns that two have"
+    """The same of two units together; of the finest units that of one."""
+    GROUP = "fingerprint of the group behind a term"
+    """Of a dummy, `MEMBERS` of the records at its rarer value; of a constant, of all; NaN where a term names nobody."""
+    GROUP_SIGNATURE = "signature of the group behind a term"
+    """The same number for groups that share nearly all of their units, most of the time."""
+    GROUP_UNITS = "units in the group behind a term"
+    CLUSTERS = "clusters"
+    """Clusters that a model's standard errors rest on, or groups behind a variance; infinite where there are none."""
     LARGEST_LEVERAGE = "largest leverage"
     """Largest share (0–1) of one unit in its own fitted value: hat values of design and outcome together, at most 1."""
     MEMBERS = "fingerprint of the records"
@@ -112,10 +157,12 @@ class Tabulation:
     """False where the cells are no parts of a whole: every term of a model is about all of its records."""
     sketch: Floats = field(default_factory=lambda: np.array([]), repr=False)
     """The lowest hashes of the units in the data; empty where nobody made them."""
+    rounded_to: int = 1
+    """What is published is a multiple of this. The rules and the attacker take no account of it."""
 
     def __post_init__(self) -> None:
         lengths = {len(self.values), len(self.status), *(len(fact.values) for fact in self.facts)}
-        if lengths != {len(self.cells)} or any(len(cell) != len(self.by) for cell in self.cells):
+        if lengths != {len(self.cells)} or not set(map(len, self.cells)) <= {len(self.by)}:
             raise InputError(
                 f"A tabulation of {self.title} needs one value, status and fact per cell, and one category per "
                 f"variable; found {len(self.cells)} cells and lengths {sorted(lengths)}.",
@@ -144,7 +191,9 @@ class Tabulation:
     @property
     def published(self) -> Floats:
         """The numbers that leave: rounded, NaN where hidden or undefined."""
-        rounded = np.round(self.values, self.decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+        to = self.rounded_to
+        rounded = np.round(self.values / to) * to if to > 1 else np.round(self.values, self.decimals)
+        rounded += 0.0  # turns -0.0 into 0.0
         return np.where(self.hidden, np.nan, rounded)
 
     def may_share_units_with(self, other: "Tabulation") -> bool:

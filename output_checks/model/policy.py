@@ -1,14 +1,17 @@
 """A policy: every limit in force, with its unit, the side that passes, and its source and how sure we are of it."""
 
-import difflib
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from output_checks.errors import PolicyError
+from output_checks.model.nearest import nearest
+from output_checks.model.threshold_kind import Stricter, ThresholdKind
+
+__all__ = ["Confidence", "Policy", "Stricter", "Threshold", "ThresholdKind"]
 
 
 class Confidence(StrEnum):
@@ -19,24 +22,6 @@ class Confidence(StrEnum):
     INFERRED = "inferred"  # our own choice
 
 
-class Stricter(StrEnum):
-    """Which way a project policy may move a threshold."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ThresholdKind:
-    """What a threshold means, whatever its value. Those `per_unit` are set for each protected unit level."""
-
-    meaning: str
-    unit: str
-    passes: str
-    stricter: Stricter
-    per_unit: bool = False
-
-
 KINDS: Mapping[str, ThresholdKind] = {
     "minimum_contributors": ThresholdKind(
         meaning="fewest distinct units behind a published number",
@@ -44,12 +29,17 @@ KINDS: Mapping[str, ThresholdKind] = {
         passes="at or above",
         stricter=Stricter.HIGHER,
         per_unit=True,
+        least=1,
+        whole=True,
     ),
     "n_largest": ThresholdKind(
         meaning="how many of the largest contributors the dominance rule adds up (1 or 2)",
         unit="units",
         passes="not a limit itself",
         stricter=Stricter.HIGHER,
+        least=1,
+        most=2,
+        whole=True,
     ),
     "k_percent": ThresholdKind(
         meaning="largest share of a total that the n largest contributors may hold together",
@@ -57,6 +47,7 @@ KINDS: Mapping[str, ThresholdKind] = {
         passes="at or below",
         stricter=Stricter.LOWER,
         per_unit=True,
+        most=100,
     ),
     "p_percent": ThresholdKind(
         meaning="how closely the second-largest contributor may estimate the largest",
@@ -64,66 +55,97 @@ KINDS: Mapping[str, ThresholdKind] = {
         passes="at or above",
         stricter=Stricter.HIGHER,
         per_unit=True,
+        most=100,
     ),
     "class_disclosure_percent": ThresholdKind(
         meaning="share of a group in one category that gives every member's category away",
         unit="percent of the line",
         passes="below",
         stricter=Stricter.LOWER,
+        most=100,
     ),
     "class_disclosure_review_percent": ThresholdKind(
         meaning="share of a group in one category from which a person has to look",
         unit="percent of the line",
         passes="below",
         stricter=Stricter.LOWER,
+        otherwise="needs review",
+        most=100,
     ),
     "minimum_distinct_values": ThresholdKind(
         meaning="fewest different values behind a published average; at 1 everyone's value is known",
         unit="values",
         passes="at or above",
         stricter=Stricter.HIGHER,
+        whole=True,
     ),
     "minimum_residual_degrees_of_freedom": ThresholdKind(
         meaning="fewest observations left over after a model's parameters",
         unit="observations",
         passes="at or above",
         stricter=Stricter.HIGHER,
+        whole=True,
     ),
     "maximum_parameters_per_observation": ThresholdKind(
         meaning="most parameters a model may have per observation",
         unit="parameters per observation",
         passes="at or below",
         stricter=Stricter.LOWER,
+        most=1,
     ),
     "maximum_leverage": ThresholdKind(
         meaning="largest share one unit may have in its own fitted value",
         unit="share, 0 to 1",
         passes="at or below",
         stricter=Stricter.LOWER,
+        most=1,
     ),
     "review_leverage": ThresholdKind(
         meaning="leverage above which a person has to look: n units set apart by the model have at least 1/n each",
         unit="share, 0 to 1",
         passes="at or below",
         stricter=Stricter.LOWER,
+        otherwise="needs review",
+        most=1,
+    ),
+    "minimum_unexplained": ThresholdKind(
+        meaning="smallest share of the variance of the outcome that a model may leave unexplained",
+        unit="share, 0 to 1",
+        passes="at or above",
+        stricter=Stricter.HIGHER,
+        most=1,
+    ),
+    "review_unexplained": ThresholdKind(
+        meaning="share left unexplained below which a person has to look",
+        unit="share, 0 to 1",
+        passes="at or above",
+        stricter=Stricter.HIGHER,
+        otherwise="needs review",
+        most=1,
     ),
     "minimum_interval_width": ThresholdKind(
         meaning="how far apart an outsider's bounds for a suppressed count must stay",
         unit="units",
         passes="at or above",
         stricter=Stricter.HIGHER,
+        least=1,
     ),
     "minimum_interval_percent": ThresholdKind(
         meaning="the same for a suppressed sum, as a percentage of its value",
         unit="percent of the value",
         passes="at or above",
         stricter=Stricter.HIGHER,
+        least=1,
+        most=100,
     ),
     "votes_required": ThresholdKind(
         meaning="output checkers who must judge a submission, each without seeing the other's vote",
         unit="people",
         passes="at or above",
         stricter=Stricter.HIGHER,
+        otherwise="is not released",
+        least=1,
+        whole=True,
     ),
 }
 
@@ -142,6 +164,16 @@ class Threshold:
     def kind(self) -> ThresholdKind:
         return KINDS[self.name]
 
+    @property
+    def key(self) -> str:
+        """How it is named in a file and in messages: `minimum_contributors.pupil`."""
+        return f"{self.name}.{self.of}" if self.of else self.name
+
+    @property
+    def side(self) -> str:
+        """In words, which side of its value passes."""
+        return self.kind.side(self.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
@@ -153,6 +185,17 @@ class Policy:
     units: tuple[str, ...]
     thresholds: tuple[Threshold, ...]
     tightened_from: str = ""
+    accepts_submissions: bool = False
+    """Whether output checkers of this installation take submissions under it, or under one tightened from it."""
+    datasets: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
+    """Per dataset, the thresholds that are stricter for outputs made from it."""
+    for_datasets: tuple[str, ...] = ()
+    """The datasets whose stricter thresholds are in `thresholds` already; see `for_dataset`."""
+
+    @property
+    def label(self) -> str:
+        """Its name, with the datasets that it was made stricter for."""
+        return self.name + (f" for {' and '.join(self.for_datasets)}" if self.for_datasets else "")
 
     def threshold(self, name: str, of: str = "") -> Threshold:
         return next(item for item in self.thresholds if item.name == name and item.of == of)
@@ -161,26 +204,64 @@ class Policy:
         """Threshold values by name, as a rule sees them for one unit level (or for none)."""
         return {item.name: item.value for item in self.thresholds if item.of in {"", unit}}
 
+    def for_dataset(self, *names: str) -> "Policy":
+        """The policy for outputs made from these datasets: of each threshold, the strictest that one of them asks for.
+
+        Without a name it is the policy as it stands. Names are matched without regard to case.
+
+        Raises
+        ------
+        PolicyError
+            The policy says nothing of a dataset of that name; a misspelt name must not mean the laxer limits.
+        """
+        known = {name.casefold(): name for name in self.datasets}
+        chosen = sorted({self._dataset(name, known) for name in names})
+        if not chosen:
+            return self
+        strictest = {item.key: item for item in self.thresholds}
+        for item in [item for name in chosen for item in self.datasets[name]]:
+            if item.kind.is_looser(strictest[item.key].value, item.value):
+                strictest[item.key] = item
+        return replace(self, thresholds=tuple(strictest.values()), datasets={}, for_datasets=tuple(chosen))
+
+    def datasets_among(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of these names for which the policy has stricter limits; the others it does not know, and needs not."""
+        wanted = {name.casefold() for name in names}
+        return tuple(name for name in self.datasets if name.casefold() in wanted)
+
+    def _dataset(self, name: str, known: Mapping[str, str]) -> str:
+        if name.casefold() not in known:
+            raise PolicyError(
+                f"The policy {self.name} has no limits for a dataset {name!r}.",
+                remedy=nearest(name, self.datasets.keys())
+                if known
+                else "no dataset; this policy has the same limits for all",
+            )
+        return known[name.casefold()]
+
     @property
     def sha256(self) -> str:
         """Identifies the policy by its content, whatever the layout of its file. It stands on every report."""
-        return hashlib.sha256(json.dumps(self.as_mapping(), sort_keys=True).encode()).hexdigest()
+        return digest(self.as_mapping())
 
     def as_mapping(self) -> dict[str, Any]:
-        """The policy as plain data, the way its file spells it."""
-        thresholds: dict[str, Any] = {}
-        for item in self.thresholds:
-            entry = {"value": item.value, "source": item.source, "confidence": item.confidence.value}
-            if item.of:
-                thresholds.setdefault(item.name, {})[item.of] = entry
-            else:
-                thresholds[item.name] = entry
-        plain = {"name": self.name, "title": self.title, "version": self.version, "units": list(self.units)}
-        return (
-            plain
-            | {"thresholds": thresholds}
-            | ({"tightened_from": self.tightened_from} if self.tightened_from else {})
-        )
+        """The policy as plain data, the way its file spells it, with every threshold in it."""
+        plain: dict[str, Any] = {
+            "name": self.name,
+            "title": self.title,
+            "version": self.version,
+            "units": list(self.units),
+            "thresholds": _as_mapping(self.thresholds),
+        }
+        if self.tightened_from:
+            plain["tightened_from"] = self.tightened_from
+        if self.accepts_submissions:
+            plain["accepts_submissions"] = True
+        if self.datasets:
+            plain["dataset"] = {name: {"thresholds": _as_mapping(items)} for name, items in self.datasets.items()}
+        if self.for_datasets:
+            plain["for_datasets"] = list(self.for_datasets)
+        return plain
 
     def tightened(self, changes: Mapping[str, float], *, name: str, source: str) -> "Policy":
         """A stricter policy for one project. `changes` maps `threshold` or `threshold.unit` to a new value.
@@ -188,106 +269,69 @@ class Policy:
         Raises
         ------
         PolicyError
-            A threshold does not exist, or a change would loosen it.
+            A threshold does not exist or cannot have that value, or a change would loosen it.
         """
+        known = {item.key: item for item in self.thresholds}
         replaced = {}
         for key, value in changes.items():
-            threshold_name, _, of = key.partition(".")
-            known = {f"{item.name}.{item.of}" if item.of else item.name for item in self.thresholds}
             if key not in known:
-                raise _unknown("threshold", key, known)
-            old = self.threshold(threshold_name, of)
-            _expect_as_strict(key, value, old, self.name)
-            replaced[old.name, old.of] = replace(old, value=float(value), source=source, confidence=Confidence.INFERRED)
-        thresholds = tuple(replaced.get((item.name, item.of), item) for item in self.thresholds)
+                raise PolicyError(
+                    f"threshold: expected one that a policy has, found {key!r}.", remedy=nearest(key, known)
+                )
+            if not known[key].kind.allows(value):
+                raise PolicyError(
+                    f"{key}: expected {known[key].kind.expected}; found {value:g}.", remedy=f"{key} as in {self.name}"
+                )
+            _expect_as_strict(value, known[key], self.name)
+            replaced[key] = replace(known[key], value=float(value), source=source, confidence=Confidence.INFERRED)
+        thresholds = tuple(replaced.get(item.key, item) for item in self.thresholds)
         return replace(self, name=name, thresholds=thresholds, tightened_from=f"{self.name} {self.sha256}")
 
-    def expect_as_strict_as(self, base: "Policy") -> None:
-        """Raise PolicyError where this policy protects fewer unit levels than `base`, or has a looser threshold."""
+    def expect_as_strict_as(self, base: "Policy", *, source: str = "") -> None:
+        """Raise PolicyError where this policy protects fewer unit levels than `base`, or has a looser threshold.
+
+        What holds for a dataset is compared as well: the base's limits for it may not be looser here, nor left out.
+        """
         if self.units[: len(base.units)] != base.units:
             raise PolicyError(
-                f"{self.name} must protect the unit levels of {base.name} first: {', '.join(base.units)}.",
+                f"{source or self.name}: units: expected those of {base.name} first ({', '.join(base.units)}); found "
+                f"{', '.join(self.units)}.",
                 remedy=f"units = {list(base.units)}",
             )
+        if self.for_datasets:
+            known = (name for name in self.for_datasets if name in base.datasets)
+            self._expect_limits(base.for_dataset(*known), source)
+            return
+        self._expect_limits(base, source)
+        for name in base.datasets:
+            self.for_dataset(name)._expect_limits(base.for_dataset(name), source)
+
+    def _expect_limits(self, base: "Policy", source: str) -> None:
         for old in base.thresholds:
-            name = f"{old.name}.{old.of}" if old.of else old.name
-            _expect_as_strict(name, self.threshold(old.name, old.of).value, old, base.name)
+            _expect_as_strict(self.threshold(old.name, old.of).value, old, base.label, source=source or self.label)
 
 
-def policy_from_mapping(content: Mapping[str, Any]) -> Policy:
-    """Build a policy from the content of its file. Every key must be known and every threshold present.
+def digest(content: Mapping[str, Any]) -> str:
+    """The hash of a policy as plain data, of one by an earlier version of the toolkit too."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
-    Raises
-    ------
-    PolicyError
-        A key is missing, misspelt or of the wrong type. Nothing is judged under half a policy.
-    """
-    _expect_keys("policy", content, {"name", "title", "version", "units", "thresholds"}, optional={"tightened_from"})
-    units = content["units"]
-    if not isinstance(units, list) or not units or not all(isinstance(unit, str) and unit for unit in units):
-        raise PolicyError("A policy's `units` must be a list of unit levels.", remedy='units = ["pupil", "school"]')
-    _expect_keys("thresholds", content["thresholds"], set(KINDS))
-    thresholds: list[Threshold] = []
-    for name, kind in KINDS.items():
-        entry = content["thresholds"][name]
-        if kind.per_unit:
-            _expect_keys(f"thresholds.{name}", entry, set(units))
-            thresholds += [_threshold(name, unit, entry[unit]) for unit in units]
+
+def _as_mapping(items: Iterable[Threshold]) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for item in items:
+        entry = {"value": item.value, "source": item.source, "confidence": item.confidence.value}
+        if item.of:
+            plain.setdefault(item.name, {})[item.of] = entry
         else:
-            thresholds.append(_threshold(name, "", entry))
-    return Policy(
-        name=str(content["name"]),
-        title=str(content["title"]),
-        version=str(content["version"]),
-        units=tuple(units),
-        thresholds=tuple(thresholds),
-        tightened_from=str(content.get("tightened_from", "")),
-    )
+            plain[item.name] = entry
+    return plain
 
 
-def _expect_as_strict(name: str, value: float, old: Threshold, policy: str) -> None:
-    looser = value < old.value if old.kind.stricter is Stricter.HIGHER else value > old.value
-    if looser:
+def _expect_as_strict(value: float, old: Threshold, policy: str, *, source: str = "") -> None:
+    if old.kind.is_looser(value, old.value):
         raise PolicyError(
-            f"A project may tighten a policy, never loosen it: {name} is {old.value:g} in {policy} and was set to "
+            (f"{source}: " if source else "")
+            + f"A project may tighten a policy, never loosen it: {old.key} is {old.value:g} in {policy} and was set to "
             f"{value:g}.",
-            remedy=f"a value {old.kind.stricter} than {old.value:g}",
+            remedy=f"{old.value:g}, or {old.kind.stricter}",
         )
-
-
-def _threshold(name: str, of: str, entry: Any) -> Threshold:  # noqa: ANN401 - whatever the file holds
-    place = f"thresholds.{name}.{of}" if of else f"thresholds.{name}"
-    _expect_keys(place, entry, {"value", "source", "confidence"})
-    value = entry["value"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise PolicyError(f"{place}.value must be a number of at least 0.", remedy=f"{place}.value = 10")
-    if entry["confidence"] not in set(Confidence):
-        raise _unknown(f"{place}.confidence", str(entry["confidence"]), set(Confidence))
-    return Threshold(
-        name=name, of=of, value=float(value), source=str(entry["source"]), confidence=Confidence(entry["confidence"])
-    )
-
-
-def _expect_keys(
-    place: str,
-    content: object,
-    expected: set[str],
-    optional: frozenset[str] | set[str] = frozenset(),
-) -> None:
-    if not isinstance(content, Mapping):
-        raise PolicyError(
-            f"{place} must be a table with {', '.join(sorted(expected))}.",
-            remedy="the layout of policies/cbs-export.toml",
-        )
-    for key in content:
-        if key not in expected | optional:
-            raise _unknown(place, key, expected | optional)
-    missing = sorted(expected - set(content))
-    if missing:
-        raise PolicyError(f"{place} lacks {', '.join(missing)}.", remedy=f"add {missing[0]} with its value and source")
-
-
-def _unknown(place: str, key: str, known: set[str] | set[Confidence]) -> PolicyError:
-    close = difflib.get_close_matches(key, known, n=1)
-    remedy = f"{close[0]!r}" if close else f"one of {', '.join(sorted(known))}"
-    return PolicyError(f"{place} has an unknown key {key!r}.", remedy=remedy)

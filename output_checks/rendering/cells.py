@@ -36,20 +36,28 @@ def _rows(tabulations: Sequence[Tabulation], report: OutputReport, facts: Mappin
     first = tabulations[0]
     failed = {cell for item in report.findings if item.outcome is Outcome.FAIL for cell in item.cells}
     doubtful = {cell for item in report.findings if item.outcome is Outcome.REVIEW for cell in item.cells}
+    texts = [cell_texts(item, hidden=HIDDEN) for item in tabulations]
     rows = []
-    for position, cell in enumerate(first.cells):
-        hidden = bool(first.hidden[position])
+    for position, (cell, hidden) in enumerate(zip(first.cells, first.hidden.tolist(), strict=True)):
         state = "fail" if position in failed else "hidden" if hidden else "review" if position in doubtful else "pass"
         rows.append(
             CellRow(
                 labels=tuple(TOTAL if part is None else part for part in cell),
-                texts=tuple(_text(item, position) for item in tabulations),
+                texts=tuple(column[position] for column in texts),
                 inside=tuple(column[position] for column in facts.values()),
                 state=state,
                 total=any(part is None for part in cell),
             )
         )
     return rows
+
+
+def cell_texts(item: Tabulation, *, hidden: str) -> list[str]:
+    """What is published of each cell, with thousands separated: `hidden` where suppressed, nothing without a value."""
+    return [
+        hidden if secret else "" if number != number else f"{number:,.{item.decimals}f}"  # noqa: PLR0124 - NaN
+        for number, secret in zip(item.published.tolist(), item.hidden.tolist(), strict=True)
+    ]
 
 
 def _inside_facts(tabulations: Sequence[Tabulation]) -> dict[str, list[str]]:
@@ -71,10 +79,3 @@ def _inside_facts(tabulations: Sequence[Tabulation]) -> dict[str, list[str]]:
             for low, high, hidden in zip(lower.values, upper.values, counts.hidden, strict=True)
         ]
     return columns
-
-
-def _text(item: Tabulation, position: int) -> str:
-    if item.hidden[position]:
-        return HIDDEN
-    number = item.published[position]
-    return "" if np.isnan(number) else f"{number:,.{item.decimals}f}"

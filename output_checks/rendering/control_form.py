@@ -43,7 +43,7 @@ def control_form(
         ("Output control form", title),
         ("Submitted by", author),
         ("Date", date),
-        ("Policy", f"{policy.name}, version {policy.version}, sha256 {policy.sha256}"),
+        ("Policy", f"{policy.label}, version {policy.version}, sha256 {policy.sha256}"),
         ("Checked with", report.toolkit),
         ("Unit levels protected", ", ".join(policy.units)),
     )

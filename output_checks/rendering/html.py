@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jinja2
@@ -11,21 +11,62 @@ from markupsafe import Markup
 from output_checks.model.evidence import Output
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
 from output_checks.rendering.cells import CellRow, cell_rows
+from output_checks.rendering.grid import MARKS, grid_of
 from output_checks.rendering.preview import file_rows
-from output_checks.rendering.words import SYMBOLS, VERDICTS, definition_words
+from output_checks.rendering.words import SYMBOLS, VERDICTS, definition_words, shortened
 
 _FOLDER = Path(__file__).parent / "templates"
 _MOST_ROWS = 60
+_LONGEST_TITLE = 160
+_LONGEST_TEXT = 1_000
+_LONGEST_CALL = 1_500
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_FOLDER, encoding="utf-8"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
 
-def output_html(output: Output, report: OutputReport, files: Mapping[str, bytes]) -> str:
-    """One output as the researcher sees it: what would leave, coloured by verdict, without the counts behind it."""
-    template = _PAGES.from_string('{% from "output.html" import output with context %}{{ output(view) }}')
-    body = template.render(view=_view(output, report, files), inside=False, verdicts=VERDICTS, symbols=SYMBOLS)
-    return f'<style>{_style()}</style><div class="oc">{body}</div>'
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """A change to the table that was tried: what, the call that does it, and what came of it."""
+
+    what: str
+    call: str
+    came_of_it: str
+
+
+def output_html(
+    output: Output,
+    report: OutputReport,
+    files: Mapping[str, bytes],
+    *,
+    advice: Sequence[Advice] = (),
+    remark: str = "",
+) -> str:
+    """One output as the researcher sees it: what would leave, coloured by verdict, without the counts behind it.
+
+    `remark` is what there is to say of the advice, or of there being none.
+    """
+    rows: tuple[tuple[str, ...], list[CellRow]] = ((), []) if output.tabulations else file_rows(output, files)
+    picture = _picture(output, files)
+    body = _PAGES.get_template("notebook.html").render(
+        output=output,
+        title=shortened(output.title or output.name, _LONGEST_TITLE),
+        definition=shortened(definition_words(output), _LONGEST_TEXT),
+        outcome=report.outcome,
+        reason=shortened(report.reason, _LONGEST_TEXT),
+        findings=report.reasons,
+        grid=None if picture else grid_of(output.tabulations, report),
+        headings=[shortened(heading, _LONGEST_TITLE) for heading in rows[0]],
+        rows=rows[1][:_MOST_ROWS],
+        more=max(0, len(rows[1]) - _MOST_ROWS),
+        picture=picture,
+        advice=[replace(item, call=shortened(item.call, _LONGEST_CALL)) for item in advice],
+        remark=remark,
+        marks=MARKS,
+        verdicts=VERDICTS,
+        symbols=SYMBOLS,
+    )
+    return f'<style>{_style()}</style><div class="oc oc-notebook">{body}</div>'
 
 
 def review_page(
@@ -36,7 +77,6 @@ def review_page(
         views=[_view(output, report.of(output.name), contents) for output in outputs],
         title=title,
         facts=facts,
-        inside=True,
         style=_style(),
         verdicts=VERDICTS,
         symbols=SYMBOLS,

@@ -31,3 +31,9 @@ def definition_words(output: Output) -> str:
 def verdict_line(report: OutputReport) -> str:
     """The verdict and its reason in a sentence."""
     return f"{VERDICTS[report.outcome]}: {report.reason}"
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text on one line, cut where it is longer than that many characters."""
+    line = " ".join(text[: 10 * longest].split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"

@@ -3,11 +3,14 @@
 from output_checks.model.rule import CellRule, FileRule, ReleaseRule, Rule
 from output_checks.rules import (
     class_disclosure,
+    correlations,
     differencing,
     dominance,
     extremes,
     files,
     models,
+    models_together,
+    percentages,
     suppression,
     threshold,
 )
@@ -18,8 +21,10 @@ CELL_RULES: tuple[CellRule, ...] = (
     *class_disclosure.RULES,
     *models.RULES,
     *extremes.RULES,
+    *percentages.RULES,
+    *correlations.RULES,
     *suppression.RULES,
 )
 FILE_RULES: tuple[FileRule, ...] = files.RULES
-RELEASE_RULES: tuple[ReleaseRule, ...] = differencing.RULES
+RELEASE_RULES: tuple[ReleaseRule, ...] = (*differencing.RULES, *models_together.RULES)
 RULES: tuple[Rule, ...] = (*CELL_RULES, *FILE_RULES, *RELEASE_RULES)

@@ -71,13 +71,42 @@ ALL_THE_SAME = CellRule(
     title="Everyone has the same value",
     aim="A mean of equal values is everyone's value.",
     advice="Merge the cell with others, or ask for the table with suppress=True.",
-    rationale="Counts distinct values behind the cell, whatever their number of contributors.",
+    rationale=(
+        "Counts distinct values behind the cell, whatever their number of contributors: of a ratio the distinct "
+        "ratios, of a correlation those of the variable that has fewer."
+    ),
     source="SACRO guide to statistical output checking, 2023, class disclosure",
     thresholds=("minimum_distinct_values",),
-    kinds=frozenset({Kind.LINEAR_AGGREGATION, Kind.SHAPE, Kind.POSITION}),
+    kinds=frozenset(
+        {
+            Kind.LINEAR_AGGREGATION,
+            Kind.WEIGHTED_AGGREGATION,
+            Kind.RATIO,
+            Kind.SHAPE,
+            Kind.POSITION,
+            Kind.ENDPOINT,
+            Kind.MODE,
+            Kind.CORRELATION,
+            Kind.CONCENTRATION,
+        }
+    ),
     needs=(FactName.DISTINCT_VALUES,),
     check=_all_the_same,
     message="{cells} in which everyone has the same value",
 )
 
-RULES = (WHOLE_GROUP, HIDDEN_WHOLE_GROUP, ALL_THE_SAME)
+NEARLY_ALL_AT_MODE = CellRule(
+    code="CLS4",
+    title="The most common value is (nearly) everyone's",
+    aim="A mode that everyone has is everyone's value.",
+    advice="Merge the cell with others, or leave the mode out.",
+    rationale="The share of the cell's records with that value; one from the review limit up needs a person.",
+    source=WHOLE_GROUP.source,
+    thresholds=("class_disclosure_percent", "class_disclosure_review_percent"),
+    kinds=frozenset({Kind.MODE}),
+    needs=(FactName.SHARE_OF_MODE,),
+    check=_whole_group,
+    message="{cells} with a mode that (nearly) everyone has",
+)
+
+RULES = (WHOLE_GROUP, HIDDEN_WHOLE_GROUP, ALL_THE_SAME, NEARLY_ALL_AT_MODE)

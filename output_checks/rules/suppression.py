@@ -50,11 +50,11 @@ HIDDEN_TOTAL_BUT_KNOWN = CellRule(
     advice=HIDDEN_BUT_KNOWN.advice,
     rationale=(
         "As SUP1, for the total behind a sum or a mean: a published mean and its count give the total away, and totals "
-        "add up over a table."
+        "add up over a table. Of a ratio or a weighted mean the denominators are taken as known."
     ),
     source=HIDDEN_BUT_KNOWN.source,
     thresholds=("minimum_interval_percent",),
-    kinds=frozenset({Kind.LINEAR_AGGREGATION}),
+    kinds=frozenset(kind for kind in Kind if kind.adds_up),
     needs=(FactName.SENSITIVE, FactName.INTERVAL_PERCENT),
     judges_hidden=True,
     check=_total_too_narrow,

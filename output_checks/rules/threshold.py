@@ -12,6 +12,8 @@ def _too_few(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
     return Judgement.failing((contributors > 0) & (contributors < limits["minimum_contributors"]))
 
 
+_OF_VALUES = frozenset({Kind.LINEAR_AGGREGATION, Kind.WEIGHTED_AGGREGATION, Kind.RATIO, Kind.SHAPE, Kind.CONCENTRATION})
+
 TOO_FEW_CONTRIBUTORS = CellRule(
     code="THR1",
     title="Too few contributors",
@@ -24,9 +26,7 @@ TOO_FEW_CONTRIBUTORS = CellRule(
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, minimum frequency rule; SACRO guide, 2023",
     thresholds=("minimum_contributors",),
-    kinds=frozenset(
-        {Kind.FREQUENCY, Kind.LINEAR_AGGREGATION, Kind.SHAPE, Kind.POSITION, Kind.ENDPOINT, Kind.COEFFICIENT}
-    ),
+    kinds=frozenset(Kind) - {Kind.UNKNOWN},
     needs=(FactName.CONTRIBUTORS,),
     per_unit=True,
     check=_too_few,
@@ -40,16 +40,35 @@ FEW_AT_ONE_VALUE = CellRule(
     advice="Merge the cell with others until each value occurs often enough, or ask for the table with suppress=True.",
     rationale=(
         "Where a cell has two different values, its n and its sum or mean give away how many units have each; where it "
-        "has three, they do so together with a standard deviation or interval. Each of those counts is held to the "
-        "minimum. A cell with one value is judged by CLS2."
+        "has three, they do so together with a standard deviation or interval, and so on with each further moment. Of "
+        "a rate it counts those who have it and those who have not, of a correlation every combination of two "
+        "two-valued variables. Each of those counts is held to the minimum. A cell with one value is judged by CLS2."
     ),
     source="Published CBS project code: suppresses where p·n or (1−p)·n is below 10; ABS DataLab output rules",
     thresholds=("minimum_contributors",),
-    kinds=frozenset({Kind.LINEAR_AGGREGATION, Kind.SHAPE}),
+    kinds=_OF_VALUES | {Kind.CORRELATION},
     needs=(FactName.RARE_SIDE,),
     per_unit=True,
     check=_too_few,
     message="{cells} in which few {unit}s have one of the only two or three values",
 )
 
-RULES = (TOO_FEW_CONTRIBUTORS, FEW_AT_ONE_VALUE)
+FEW_AWAY = CellRule(
+    code="THR3",
+    title="Few with another value than most",
+    aim="A mean of hours of support that only three pupils get is, times n, the hours of these three.",
+    advice=FEW_AT_ONE_VALUE.advice,
+    rationale=(
+        "Where more than half of a cell's records have one value, most often zero, the statistic is about the others: "
+        "they are counted as the contributors that they are. Where no value is so common, nobody is set apart."
+    ),
+    source="Our own; as the minimum frequency rule, for those who make the number what it is",
+    thresholds=("minimum_contributors",),
+    kinds=_OF_VALUES | {Kind.CORRELATION},
+    needs=(FactName.AWAY_FROM_MODE,),
+    per_unit=True,
+    check=_too_few,
+    message="{cells} in which few {unit}s have another value than the most common one",
+)
+
+RULES = (TOO_FEW_CONTRIBUTORS, FEW_AT_ONE_VALUE, FEW_AWAY)

@@ -6,7 +6,7 @@ files/<file name>       what would leave
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from output_checks.errors import InputError, IntegrityError
@@ -25,6 +25,8 @@ class Draft:
     author: str
     policy: str
     units: Mapping[str, tuple[str, ...]]
+    datasets: tuple[str, ...] = ()
+    """The datasets for which the policy is stricter, as it spells them."""
     order: tuple[str, ...] = ()
     """Names of the outputs, in the order in which they were registered."""
 
@@ -35,13 +37,13 @@ def open_draft(folder: Path, draft: Draft) -> Draft:
     Raises
     ------
     InputError
-        The folder holds another release, or the same one with other units, policy or author.
+        The folder holds another release, or the same one with other units, policy, datasets or author.
     """
     if not (folder / "draft.json").is_file():
         write_atomically(folder / "draft.json", encode(draft))
         return draft
     kept = read_draft(folder)
-    for what in ("name", "author", "policy", "units"):
+    for what in ("name", "author", "policy", "units", "datasets"):
         if getattr(kept, what) != getattr(draft, what):
             raise InputError(
                 f"{folder} holds a draft whose {what} differs.", remedy="another folder, or the same settings as before"
@@ -110,5 +112,4 @@ def _read_output(folder: Path, name: str) -> Output:
 
 
 def _set_order(folder: Path, draft: Draft, order: tuple[str, ...]) -> None:
-    changed = Draft(name=draft.name, author=draft.author, policy=draft.policy, units=draft.units, order=order)
-    write_atomically(folder / "draft.json", encode(changed))
+    write_atomically(folder / "draft.json", encode(replace(draft, order=order)))

@@ -10,11 +10,11 @@ import numpy as np
 
 from output_checks.errors import InputError
 from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Output, Tabulation
-from output_checks.model.statistic import Kind, Statistic
+from output_checks.model.statistic import Statistic
 from output_checks.protection.attacker import ContradictingTablesError, attack
 from output_checks.protection.overlaps import published_elsewhere
 from output_checks.protection.regroupings import with_coarser_variables
-from output_checks.workflow.totals import lowest_contribution, totals
+from output_checks.workflow.totals import adds_up, lowest_contribution, totals
 
 _Place: TypeAlias = tuple[int, int]
 """Which output, and which of its tabulations."""
@@ -52,7 +52,7 @@ def _families(tabulations: Mapping[_Place, Tabulation]) -> Mapping[tuple[str, st
     for place, item in tabulations.items():
         if item.statistic is Statistic.COUNT:
             families["counts", ""].append(place)
-        elif item.parts and item.kind is Kind.LINEAR_AGGREGATION:
+        elif adds_up(item):
             families["totals", item.variable].append(place)
     return families
 
@@ -66,6 +66,8 @@ def _attack_family(
         _as_counts(tabulations[place], width=width) if counts else totals(tabulations[place[0], 0], tabulations[place])
         for place in family
     ]
+    # As if nothing were rounded to fives or tens: another table may show the same counts, so it is not relied on.
+    items = [replace(item, rounded_to=1) for item in items]
     completed = published_elsewhere(items, [_records(item) for item in items], width=width if counts else 0.0)
     systems: dict[Hashable, list[tuple[_Place, Tabulation]]] = defaultdict(list)
     for place, item in zip(family, completed, strict=True):

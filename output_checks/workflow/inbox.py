@@ -7,7 +7,8 @@ from pathlib import Path
 from output_checks.errors import InputError, IntegrityError
 from output_checks.model.evidence import Output
 from output_checks.model.finding import CheckReport
-from output_checks.model.policy import Policy, policy_from_mapping
+from output_checks.model.policy import Policy
+from output_checks.model.policy_file import policy_from_mapping
 from output_checks.model.review import Act, Decision, State
 from output_checks.policies import expect_accepted
 from output_checks.store.audit import AuditEvent, read_trail

@@ -49,7 +49,7 @@ def judge(
         if output.exception_request and _fails(verdicts[output.name]):
             verdicts[output.name] = _beside(output, standing, policy)
     return tuple(verdicts[output.name][0] for output in outputs), CheckReport(
-        policy=policy.name,
+        policy=policy.label,
         policy_sha256=policy.sha256,
         toolkit=TOOLKIT,
         outputs=tuple(verdicts[output.name][1] for output in outputs),

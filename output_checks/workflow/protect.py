@@ -7,10 +7,9 @@ import numpy as np
 from output_checks.checking import sensitive_cells
 from output_checks.model.evidence import Cell, CellStatus, FactName, Tabulation
 from output_checks.model.policy import Policy
-from output_checks.model.statistic import Kind
 from output_checks.protection.suppression import suppress
 from output_checks.protection.witnesses import Measure
-from output_checks.workflow.totals import lowest_contribution, totals
+from output_checks.workflow.totals import adds_up, lowest_contribution, totals
 
 
 def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulation, ...]:
@@ -28,11 +27,11 @@ def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulati
     if not sensitive.any():
         return tuple(tabulations)
     limits = policy.limits()
-    amounts = next((totals(count, item) for item in others if item.kind is Kind.LINEAR_AGGREGATION), None)
     also = []
-    if amounts is not None:
+    # One of several statistics of the same total is enough: a sum and a mean of one variable are one number.
+    for amounts in {item.variable: totals(count, item) for item in others if adds_up(item)}.values():
         width = limits["minimum_interval_percent"] / 100 * np.abs(amounts.values)
-        also = [Measure(values=[amounts.values], width=[width], lower=lowest_contribution([amounts]))]
+        also.append(Measure(values=[amounts.values], width=[width], lower=lowest_contribution([amounts])))
     per_unit = count.fact(FactName.RECORDS_PER_UNIT)
     records = 1.0 if per_unit is None else float(per_unit.values.max(initial=1.0))
     (status,) = suppress([count], sensitive=[sensitive], width=limits["minimum_interval_width"] * records, also=also)

@@ -1,15 +1,16 @@
 """Seal what every checker approved, and prove later that a folder is exactly that."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from output_checks.errors import InputError, IntegrityError, PolicyError, WorkflowError
+from output_checks.errors import InputError, IntegrityError, WorkflowError
 from output_checks.model.evidence import Output
-from output_checks.model.policy import policy_from_mapping
+from output_checks.model.policy import digest
 from output_checks.model.review import Act, State, Vote, expect_allowed, settled
 from output_checks.policies import load_policy, policy_names
 from output_checks.store.audit import append_event
@@ -154,21 +155,17 @@ def _expect_files(folder: Path, seal: Seal) -> None:
 
 def _approved_by(output: SealedOutput, seal: Seal, keys: Mapping[str, Ed25519PublicKey]) -> set[str]:
     """The checkers who approved exactly these files of this submission under this policy; enough of them."""
-    try:
-        policy = policy_from_mapping(seal.policy)
-    except PolicyError as error:
-        raise IntegrityError("The policy in the seal is not a valid one.", remedy=error.remedy) from error
+    required, sha256_of_policy = max(_votes_required(seal), _fewest_votes()), digest(seal.policy)
     checkers, used = set(), set()
     for approval in output.approvals:
         expect_signed(approval, approval.checker, keys, what=f"The approval of {output.name}")
         claimed = (approval.output, dict(approval.files), approval.submission, approval.policy_sha256)
-        if claimed != (output.name, dict(output.files), seal.submission, policy.sha256):
+        if claimed != (output.name, dict(output.files), seal.submission, sha256_of_policy):
             raise IntegrityError(
                 f"An approval of {output.name} is of something else.", remedy="the release as it was sealed"
             )
         checkers.add(approval.checker)
         used.add(approval.key)
-    required = max(int(policy.threshold("votes_required").value), _fewest_votes())
     if len(used) < required:
         raise IntegrityError(
             f"{output.name} was approved by {len(used)} of the {required} output checkers that it takes.",
@@ -177,6 +174,18 @@ def _approved_by(output: SealedOutput, seal: Seal, keys: Mapping[str, Ed25519Pub
     return checkers
 
 
+def _votes_required(seal: Seal) -> int:
+    """What the policy in the seal asks. The rest of it may have been written before a threshold of today existed."""
+    try:
+        return math.ceil(float(seal.policy["thresholds"]["votes_required"]["value"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise IntegrityError(
+            "The policy in the seal is not a valid one.", remedy="the release as it was sealed"
+        ) from None
+
+
 def _fewest_votes() -> int:
-    """What the policies of this machine ask at least; a release cannot bring a laxer one along."""
-    return min(int(load_policy(name).threshold("votes_required").value) for name in policy_names())
+    """What the policies in force on this machine ask at least; a release cannot bring a laxer one along."""
+    policies = [load_policy(name) for name in policy_names()]
+    in_force = [policy for policy in policies if policy.accepts_submissions] or policies
+    return min(int(policy.threshold("votes_required").value) for policy in in_force)

@@ -8,14 +8,28 @@ import numpy as np
 from output_checks.model.evidence import FactName, Tabulation
 from output_checks.model.statistic import Statistic
 
+_MEANS = {Statistic.MEAN: 1.0, Statistic.SHARE: 1.0, Statistic.PERCENTAGE: 0.01}
+_WEIGHTED = {Statistic.WEIGHTED_MEAN, Statistic.RATIO}
 _EXACT = 9
 """Decimals to which an outsider is taken to know a total: as good as exactly, which is the cautious assumption."""
 
 
 def totals(count: Tabulation, item: Tabulation) -> Tabulation:
-    """The sums behind a tabulation of sums or means, over the same cells."""
-    sums = item.values * count.values if item.statistic is Statistic.MEAN else item.values
+    """The sums behind a tabulation of sums, means or ratios, over the same cells."""
+    weight = item.fact(FactName.WEIGHT)
+    if item.statistic in _MEANS:
+        sums = item.values * count.values * _MEANS[item.statistic]
+    elif item.statistic in _WEIGHTED and weight is not None:
+        sums = item.values * weight.values
+    else:
+        sums = item.values
     return replace(item, statistic=Statistic.SUM, values=np.nan_to_num(sums, nan=0.0), decimals=_EXACT)
+
+
+def adds_up(item: Tabulation) -> bool:
+    """Whether the totals behind a tabulation can be told, so that they can be attacked and protected."""
+    known = item.statistic not in _WEIGHTED or item.fact(FactName.WEIGHT) is not None
+    return item.parts and item.kind.adds_up and known
 
 
 def lowest_contribution(amounts: Sequence[Tabulation]) -> float:

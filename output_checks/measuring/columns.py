@@ -1,0 +1,121 @@
+"""The columns that a table is made of: are they there, and do they hold what they must?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from output_checks.errors import InputError
+from output_checks.model.evidence import Floats
+from output_checks.model.statistic import Kind, Statistic
+
+TWO_COLUMNS = frozenset({Statistic.RATIO, Statistic.CORRELATION})
+WEIGHTED = frozenset({Statistic.WEIGHTED_COUNT, Statistic.WEIGHTED_SUM, Statistic.WEIGHTED_MEAN})
+SHARES = frozenset({Statistic.SHARE, Statistic.PERCENTAGE})
+_WITHOUT_VALUE = frozenset({Kind.FREQUENCY, Kind.PERCENTAGE, Kind.CUMULATIVE, Kind.WEIGHTED_FREQUENCY})
+
+
+def expect_arguments(
+    *, by: Sequence[str], value: str, second: str, weight: str, category: str, statistics: Sequence[Statistic]
+) -> None:
+    """Raise InputError where a table is asked for that cannot be made, whatever the data."""
+    if not all(isinstance(name, str) for name in (value, second, weight, category, *by)):
+        raise InputError("Variables are named by text.", remedy='by=["sex", "track"], value="score"')
+    if len(set(by)) < len(by):
+        raise InputError("A table names the same variable twice.", remedy="each variable once in `by`")
+    taken = sorted(set(by) & {statistic.column for statistic in [Statistic.COUNT, *statistics]})
+    if taken:
+        raise InputError(
+            f"A variable cannot be called {taken[0]!r}, which is the heading of a statistic in the table.",
+            remedy="rename that column",
+        )
+    if not value and any(statistic.kind not in _WITHOUT_VALUE for statistic in statistics):
+        raise InputError("A statistic other than a count needs a `value` column.", remedy="value='score'")
+    for given, needed, what, remedy in (
+        (second, TWO_COLUMNS, "second", "second='lessons', the denominator of a ratio or the other variable"),
+        (weight, WEIGHTED, "weight", "weight='weight', a column of weights"),
+    ):
+        asked = [statistic for statistic in statistics if statistic in needed]
+        if asked and not given:
+            raise InputError(f"The statistic {asked[0].value!r} needs a `{what}` column.", remedy=remedy)
+        if given and not asked:
+            raise InputError(
+                f"`{what}` is given, and no statistic uses it.",
+                remedy=f"leave it out, or ask for {' or '.join(sorted(repr(item.value) for item in needed))}",
+            )
+    if category and not value:
+        raise InputError("A `category` needs the `value` column that it is one of.", remedy="value='track'")
+
+
+def numbers(data: pd.DataFrame, name: str) -> Floats:
+    """A column as floats, NaN where missing.
+
+    Raises
+    ------
+    InputError
+        It does not hold real numbers, or some are infinite.
+    """
+    column = data[name]
+    is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column)
+    if not (is_number or pd.api.types.is_bool_dtype(column)):
+        raise InputError(f"{name!r} must hold numbers; found {column.dtype}.", remedy="pd.to_numeric on that column")
+    found: Floats = column.to_numpy(dtype=float, na_value=np.nan)
+    if np.isinf(found).any():
+        raise InputError(f"{name!r} has infinite values.", remedy="mend or leave out those records")
+    return found
+
+
+def has_category(data: pd.DataFrame, name: str, category: str) -> Floats:
+    """1 for records of this category, 0 for others, NaN where it is missing.
+
+    Raises
+    ------
+    InputError
+        No record has this category.
+    """
+    column: pd.Series[Any] = data[name]
+    present = column.notna().to_numpy(dtype=bool)
+    same = (column.astype("category").cat.rename_categories(str).astype(object) == category).to_numpy(dtype=bool)
+    if not same.any():
+        raise InputError(f"No record has that category of {name!r}.", remedy="category= one that occurs, as text")
+    return np.where(present, same.astype(float), np.nan)
+
+
+def expect_shares(values: Floats, name: str) -> None:
+    """Raise InputError where a share is asked for of something else than zeros and ones."""
+    present = values[~np.isnan(values)]
+    if not np.isin(present, [0.0, 1.0]).all():
+        raise InputError(
+            f"A share or percentage is of ones and zeros; {name!r} has other values.",
+            remedy="category='...' for the share of one category, or the statistic 'mean'",
+        )
+
+
+def weights(data: pd.DataFrame, name: str, *, valid: Any) -> Floats:  # noqa: ANN401 - flags per record
+    """The weights of all records.
+
+    Raises
+    ------
+    InputError
+        A record that counts has no weight, or a weight is below zero.
+    """
+    found = numbers(data, name)
+    missing = int((np.isnan(found) & valid).sum())
+    if missing:
+        raise InputError(
+            f"{missing} records with a valid value have no weight in {name!r}.", remedy="leave those records out"
+        )
+    if (found < 0).any():
+        raise InputError(f"{name!r} has weights below zero.", remedy="weights of at least 0")
+    return found
+
+
+def expect_none_below_zero(values: Floats, name: str, statistics: Sequence[Statistic]) -> None:
+    """Raise InputError where a measure of concentration is asked for of values some of which are below zero."""
+    asked = [statistic for statistic in statistics if statistic.kind is Kind.CONCENTRATION]
+    if asked and (values < 0).any():
+        raise InputError(
+            f"{asked[0].value!r} says nothing of {name!r}, which has values below zero.",
+            remedy="a standard deviation, or a variable that is never below zero",
+        )

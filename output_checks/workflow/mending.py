@@ -1,0 +1,293 @@
+"""The smallest change that really makes a table pass, found by trying it.
+
+Every change is made to the data and the call, tabulated and judged as the researcher's own call would be, beside all
+that is registered. So what is said to pass does pass. The search counts its tries and looks at no clock: the same
+table gets the same answer.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from output_checks.errors import InputError
+from output_checks.measuring.grid import MISSING
+from output_checks.measuring.units import Units
+from output_checks.model.evidence import Output, Tabulation
+from output_checks.model.finding import Finding, Outcome, OutputReport
+from output_checks.model.policy import Policy
+from output_checks.model.statistic import Statistic
+from output_checks.rendering.csv import table_csv
+from output_checks.rules import CELL_RULES
+from output_checks.workflow.changes import Change, ChangeKind, Failing, Table, changes, cost, following, neighbours
+from output_checks.workflow.judge import judge
+from output_checks.workflow.tabling import TableRequest, readied
+
+Beside: TypeAlias = tuple[Sequence[Output], Mapping[str, bytes]]
+"""What is registered beside a table: outputs, and the bytes of all files."""
+
+_MOST_SHOWN = 3
+_MOST_TRIES = 40
+_FEWEST_TRIES = 4
+_WORK = 20_000_000
+_WORK_OF_A_CELL = 100
+_MOST_CELLS_TO_HIDE = 500
+_FIRST_OF_TWO = (ChangeKind.STATISTIC, ChangeKind.MARGINS)
+"""Changes after which another one is tried, where no single one is enough."""
+_OF_SHOWN_CELLS = frozenset(rule.code for rule in CELL_RULES if not rule.judges_hidden) | {"KND1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mending:
+    """A change that was tried, and what came of it."""
+
+    what: str
+    """In a sentence, which names variables and categories and nothing else."""
+    call: str
+    """The call that does it; `data` is the frame that the table was made of."""
+    kind: ChangeKind
+    outcome: Outcome
+    numbers: int
+    """Published numbers that the table has less."""
+    records: float = field(repr=False)
+    """Records of which the table says less than before. For inside only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mendings:
+    """What mends a table: at most one change of each kind and at most three, the smallest loss first."""
+
+    found: tuple[Mending, ...] = ()
+    tries: int = 0
+    remark: str = ""
+    """Why nothing was found, or that the search was stopped; empty where there is nothing to say."""
+
+
+def outcome_words(mending: Mending) -> str:
+    """`tried: passes; 3 numbers fewer`. The records it costs are not told: they are counts behind cells."""
+    verdict = "passes" if mending.outcome is Outcome.PASS else "does not fail, needs review"
+    if mending.numbers <= 0:
+        return f"tried: {verdict}; no number fewer"
+    return f"tried: {verdict}; {mending.numbers} {'number' if mending.numbers == 1 else 'numbers'} fewer"
+
+
+_NOT_PANDAS = Mendings(remark="Changes are tried on data in a pandas frame only.")
+
+
+@dataclass(kw_only=True, eq=False)
+class MendingSearch:
+    """A table that does not pass, with all it takes to try changes. It lets go of the data once it has searched."""
+
+    request: TableRequest
+    data: object
+    output: Output
+    units: Units
+    policy: Policy
+    beside: Callable[[], Beside]
+    """Reads what is registered when the search begins, this table itself left out."""
+    _result: Mendings | None = None
+
+    def run(self) -> Mendings:
+        """Search, the first time; the same answer after that."""
+        if self._result is None:
+            self._result = _search(self, self.data) if isinstance(self.data, pd.DataFrame) else _NOT_PANDAS
+            self.data = None
+        return self._result
+
+
+def most_tries(records: int, cells: int) -> int:
+    """How many changes are tried: fewer for large data, as each try tabulates all of it."""
+    return max(_FEWEST_TRIES, min(_MOST_TRIES, _WORK // (records + _WORK_OF_A_CELL * cells)))
+
+
+def _search(asked: MendingSearch, data: pd.DataFrame) -> Mendings:
+    trials = _Trials(asked=asked, data=data, registered=asked.beside())
+    trials.left = most_tries(len(data), len(asked.output.tabulations[0].cells))
+    same = trials.make(asked.request, data)
+    if same is None or not _are_equal(same.tabulations, asked.output.tabulations):
+        return Mendings(remark="The data are no longer what the table was made of, so nothing was tried.")
+    alone, beside = trials.judge(same)
+    if beside.outcome is Outcome.PASS:
+        return Mendings()
+    table = Table(request=asked.request, output=same, data=data, keys=asked.units.key_columns)
+    goals = (Outcome.PASS, Outcome.REVIEW) if beside.outcome is Outcome.FAIL else (Outcome.PASS,)
+    found: list[Mending] = []
+    for goal in goals:
+        found = found or _mendings(trials, table, alone, goal)
+    return Mendings(found=tuple(found[:_MOST_SHOWN]), tries=trials.tries, remark=_remark(trials, found))
+
+
+def _remark(trials: "_Trials", found: Sequence[Mending]) -> str:
+    """What to say where nothing makes it pass."""
+    if found and found[0].outcome is Outcome.PASS:
+        return ""
+    leave = "; these leave it to output checkers" if found else ""
+    stopped = " No more were tried, because of the size of the data." if trials.left == 0 else ""
+    return f"None of {trials.tries} changes that were tried makes it pass{leave}.{stopped}"
+
+
+def _mendings(
+    trials: "_Trials", table: Table, alone: OutputReport, goal: Outcome, *, after: Change | None = None
+) -> list[Mending]:
+    """Of each kind of change, the cheapest one that gets the table there; `after` another one that does not."""
+    wrong = [item for item in alone.findings if _is_wrong(item, goal)]
+    cells = _cells(wrong)
+    failing = _failing(table, wrong)
+
+    def attempt(change: Change) -> Mending | None:
+        return trials.try_out(change if after is None else following(after, change), goal)
+
+    single = list(changes(table, cells, failing))
+    if len(table.output.tabulations[0].cells) > _MOST_CELLS_TO_HIDE:
+        single = [change for change in single if change.kind is not ChangeKind.SUPPRESS]
+    found: dict[ChangeKind, Mending] = {}
+    for change in single:
+        if change.kind not in found and (mending := attempt(change)) is not None:
+            found[change.kind] = mending
+    if ChangeKind.MERGE not in found:
+        larger = [mending for name in table.request.by if (mending := _merge_more(table, cells, name, attempt))]
+        if larger:
+            found[ChangeKind.MERGE] = min(larger, key=cost)
+    if after is None and not set(found) - {ChangeKind.SUPPRESS}:
+        for first in (change for change in single if change.kind in _FIRST_OF_TWO):
+            if (output := trials.make(first.request, table.data)) is not None:
+                reduced = Table(request=first.request, output=output, data=table.data, keys=table.keys)
+                more = _mendings(trials, reduced, trials.judge(output)[0], goal, after=first)
+                found |= {mending.kind: mending for mending in more if mending.kind not in found}
+    return sorted(found.values(), key=cost)
+
+
+def _failing(table: Table, wrong: Sequence[Finding]) -> Failing:
+    """Statistics that do not pass in cells where the count does, and in how many such cells."""
+    cells: dict[Statistic, set[int]] = {}
+    for item in wrong:
+        if item.tabulation is not None:
+            cells.setdefault(table.output.tabulations[item.tabulation].statistic, set()).update(item.cells)
+    of_count = cells.pop(Statistic.COUNT, set())
+    return {statistic: len(own - of_count) for statistic, own in cells.items() if own - of_count}
+
+
+def _merge_more(
+    table: Table, cells: Sequence[int], name: str, attempt: Callable[[Change], Mending | None]
+) -> Mending | None:
+    """Ever more categories of one variable merged, the smallest first, until the table gets there."""
+    touched = table.touched(cells).get(name, set())
+    if not touched or None in touched or MISSING in touched or not table.mergeable(name):
+        return None
+    path = _neighbours_first if neighbours(table, name) else _smallest_first
+    for groups in path(table, name, {str(label) for label in touched}):
+        if (mending := attempt(table.merge(name, groups))) is not None:
+            return mending
+    return None
+
+
+def _smallest_first(table: Table, name: str, touched: set[str]) -> Iterator[list[list[str]]]:
+    """All that are touched together, then with the smallest others as well, as long as two categories are left."""
+    labels = [label for label in table.labels[name] if label != MISSING]
+    others = sorted(
+        (label for label in labels if label not in touched), key=lambda label: (table.records[name, label], label)
+    )
+    for more in range(len(others)):
+        group = touched | set(others[:more])
+        if len(group) > 2:  # two together were tried before
+            yield [[label for label in labels if label in group]]
+
+
+def _neighbours_first(table: Table, name: str, touched: set[str]) -> Iterator[list[list[str]]]:
+    """The smallest run that holds a touched category joined to its smaller neighbour, again and again."""
+    runs = [[label] for label in table.labels[name] if label != MISSING]
+
+    def size(run: Sequence[str]) -> float:
+        return sum(table.records[name, label] for label in run)
+
+    while len(runs) > 2:
+        place = min((at for at, run in enumerate(runs) if touched & set(run)), key=lambda at: (size(runs[at]), at))
+        near = min((at for at in (place - 1, place + 1) if 0 <= at < len(runs)), key=lambda at: (size(runs[at]), at))
+        first, second = sorted((place, near))
+        runs[first : second + 1] = [[*runs[first], *runs[second]]]
+        yield [run for run in runs if len(run) > 1]
+
+
+@dataclass(kw_only=True, eq=False)
+class _Trials:
+    """Trying changes, and counting how often."""
+
+    asked: MendingSearch
+    data: pd.DataFrame
+    registered: Beside
+    left: int = 0
+    tries: int = 0
+    known: dict[str, Mending | None] = field(default_factory=dict)
+
+    def try_out(self, change: Change, goal: Outcome) -> Mending | None:
+        """The change, if it gets the table there: passing, or at least not failing."""
+        call = change.call
+        if call not in self.known and self.left > 0:
+            self.left -= 1
+            self.tries += 1
+            self.known[call] = self._mending(change, call)
+        mending = self.known.get(call)
+        return mending if mending is not None and mending.outcome in {Outcome.PASS, goal} else None
+
+    def make(self, request: TableRequest, data: pd.DataFrame) -> Output | None:
+        """The table, or None where it cannot be made."""
+        try:
+            output = request.output(data, units=self.asked.units, policy=self.asked.policy)
+        except InputError:
+            return None
+        return readied(output, {f"{request.name}.csv": table_csv(output.tabulations)}, units=self.asked.units)
+
+    def judge(self, output: Output) -> tuple[OutputReport, OutputReport]:
+        """The verdict on the table alone, and beside what is registered."""
+        others, contents = self.registered
+        contents = {**contents, output.files[0].name: table_csv(output.tabulations)}
+        alone = judge([output], contents, self.asked.policy)[1].of(output.name)
+        if not others or alone.outcome is Outcome.FAIL:
+            return alone, alone
+        return alone, judge([*others, output], contents, self.asked.policy)[1].of(output.name)
+
+    def _mending(self, change: Change, call: str) -> Mending | None:
+        try:
+            output = self.make(change.request, change.frame(self.data))
+        except InputError:
+            return None
+        if output is None or not _says_something(output):
+            return None
+        return Mending(
+            what=change.what,
+            call=call,
+            kind=change.kind,
+            outcome=self.judge(output)[1].outcome,
+            numbers=_shown(self.asked.output) - _shown(output),
+            records=change.records,
+        )
+
+
+def _is_wrong(finding: Finding, goal: Outcome) -> bool:
+    """Whether a finding on shown cells stands between the table and the verdict that is wanted."""
+    grave = {Outcome.FAIL, Outcome.REVIEW} if goal is Outcome.PASS else {Outcome.FAIL}
+    return finding.outcome in grave and finding.rule in _OF_SHOWN_CELLS and finding.tabulation is not None
+
+
+def _cells(findings: Sequence[Finding]) -> list[int]:
+    return sorted({cell for finding in findings for cell in finding.cells})
+
+
+def _shown(output: Output) -> int:
+    return sum(int((~item.hidden).sum()) for item in output.tabulations)
+
+
+def _says_something(output: Output) -> bool:
+    """Whether any number is left that is not a total, and not of an empty cell."""
+    count = output.tabulations[0]
+    inner = np.array([None not in cell for cell in count.cells])
+    return bool((inner & ~count.hidden & (count.values > 0)).any())
+
+
+def _are_equal(first: Sequence[Tabulation], second: Sequence[Tabulation]) -> bool:
+    return len(first) == len(second) and all(
+        one.cells == other.cells and one.data == other.data and np.array_equal(one.values, other.values, equal_nan=True)
+        for one, other in zip(first, second, strict=True)
+    )
