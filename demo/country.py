@@ -19,6 +19,17 @@ from output_checks.errors import ExplainedError, InputError
 
 _PUPILS_PER_SCHOOL = 230
 MARK = "country.json"
+_MADE_HERE = {
+    "microdata",
+    "identified",
+    "secret",
+    "truth",
+    "schools.csv",
+    "study.toml",
+    "objections.csv",
+    "country.json",
+    ".nco-cache",
+}
 
 
 def main() -> int:
@@ -66,19 +77,26 @@ def _run(plan: Plan, folder: Path) -> str:
         looked, found = search(folder / "microdata")
         left = counts.identifiers_left + len(found)
         say("\n".join([f"{looked} files, {len(found)} columns that identify", *found]))
+    print(f"\nThe country is in {folder}: work from there, as docs/how-to/read-microdata.md tells.")
     return (
-        f"\npupils {counts.pupils.pupils + counts.objections.pupils:,}, linked {counts.linked.pupils:,}, "
+        f"pupils {counts.pupils.pupils + counts.objections.pupils:,}, linked {counts.linked.pupils:,}, "
         f"ambiguous {counts.ambiguous.pupils:,}, objections dropped {counts.objections.pupils:,}, "
         f"identifiers left {left}, cohort {size:,}"
     )
 
 
 def _start_clean(folder: Path) -> None:
-    """Remove a country that was made before; anything else that is in the way is left alone."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).exists():
-            raise InputError(f"{folder} holds files that are no country.", remedy="--to another-folder")
-        shutil.rmtree(folder)
+    """Remove a country that was made before, if nothing else is with it; anything else is left alone."""
+    if not folder.exists():
+        return
+    found = {path.name for path in folder.iterdir()}
+    if found and (MARK not in found or found - _MADE_HERE):
+        others = sorted(found - _MADE_HERE) or ["no country.json"]
+        raise InputError(
+            f"{folder} holds more than a country ({', '.join(others[:3])}), so it is not emptied.",
+            remedy="--to another-folder, or move those files away",
+        )
+    shutil.rmtree(folder)
 
 
 def _made(country: Country) -> str:

@@ -75,13 +75,18 @@ def _with_hidden_in_totals(item: Tabulation) -> Tabulation:
 
 
 def _hidden_in_lines(tabulation: Tabulation) -> list[Fact]:
-    facts = []
+    facts, hidden = [], tabulation.hidden
     for position, name in enumerate(tabulation.by):
+        if not hidden.any():
+            facts.append(
+                Fact(name=FactName.HIDDEN_IN_LINE, of=name, values=np.zeros(len(hidden)), origin=Origin.DERIVED)
+            )
+            continue
         lines = [cell[:position] + cell[position + 1 :] for cell in tabulation.cells]
         counts = Counter(
             line
-            for line, cell, hidden in zip(lines, tabulation.cells, tabulation.hidden, strict=True)
-            if hidden and cell[position] is not None
+            for line, cell, is_hidden in zip(lines, tabulation.cells, hidden, strict=True)
+            if is_hidden and cell[position] is not None
         )
         values = np.array([counts[line] for line in lines], dtype=float)
         facts.append(Fact(name=FactName.HIDDEN_IN_LINE, of=name, values=values, origin=Origin.DERIVED))
@@ -198,7 +203,7 @@ def _finding(rule: Rule, outcome: Outcome, message: str, cells: Flags, detail: s
         rule=rule.code,
         outcome=outcome,
         message=message,
-        cells=tuple(int(cell) for cell in np.flatnonzero(cells)),
+        cells=tuple(np.flatnonzero(cells).tolist()),
         detail=detail,
         advice=_advice(rule, outcome),
     )

@@ -70,6 +70,6 @@ class Registered:
         return f"{self.output.name}: {verdict_line(self.report)}{suppressed}"
 
     def _repr_html_(self) -> str:
-        mendings = self.mendings
+        mendings = Mendings() if self.search is None else self.search.for_display()
         advice = [Advice(what=item.what, call=item.call, came_of_it=outcome_words(item)) for item in mendings.found]
         return output_html(self.output, self.report, self.files, advice=advice, remark=mendings.remark)

@@ -114,8 +114,8 @@ def dummy_of_five() -> pd.DataFrame:
     """Passed or not; of the five pupils with the dummy, three."""
     data = pupils()
     few = data.index[[0, 7, 14, 21, 28]]
-    passed = (data["score"] > 50).where(~data.index.isin(few), data.index.isin(few[::2]))
-    return data.assign(five=data.index.isin(few) * 1.0, passed=passed * 1.0)
+    passed = np.where(data.index.isin(few), data.index.isin(few[::2]), data["score"] > 50) * 1.0
+    return data.assign(five=data.index.isin(few) * 1.0, passed=passed)
 
 
 def even_scores() -> pd.DataFrame:

@@ -57,7 +57,7 @@ def pivot_call(
         result=result,
         dropna=dropna,
         complete=_complete(data, values, [*rows, *across], wanted),
-        fills=() if fill_value is None else (float(fill_value),),
+        fills=(float(fill_value),) if isinstance(fill_value, int | float) else (),
     )
 
 

@@ -73,10 +73,12 @@ class Records:
         """
         keys = [key for key, keep in zip(self.call.keys, kept, strict=True) if keep]
         column = None if value is None else self.call.values[value]
-        only_counted = value in self.units.key_columns or (column is not None and not _holds_numbers(column))
+        named = {*self.units.key_columns, *(key.name for key in self.call.keys)}
+        only_counted = value in named or (column is not None and not _holds_numbers(column))
         if column is not None and only_counted and set(statistics) <= {Statistic.COUNT}:
-            chosen, population = chosen & column.notna().to_numpy(dtype=bool), f"{population} with a {value}"
-            column = None
+            present = column.notna().to_numpy(dtype=bool)
+            population = population if present[chosen].all() else f"{population} with a {value}"
+            chosen, column = chosen & present, None
         if not chosen.any():
             raise InputError("There are no records to tabulate.", remedy="look at the selection that made this data")
         parts: dict[str, object] = {key.name: _coded(key) for key in keys}

@@ -90,7 +90,7 @@ def away_from_mode(inside: Inside) -> Facts:
 
 def facts_of_units(pairs: Pairs, level: str, values: Floats) -> Facts:
     """What the units of a level bring to the cells: in all, the largest, and the second largest."""
-    sizes = np.abs(pairs.sums(values))
+    sizes = pairs.sizes(values)
     largest, second = two_largest(sizes, pairs.owner, pairs.n_cells)
     return {
         (FactName.TOTAL, level): sums_by_cell(pairs.owner, sizes, pairs.n_cells),

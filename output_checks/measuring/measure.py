@@ -7,7 +7,7 @@ import numpy as np
 
 from output_checks.measuring.inequality import inequality
 from output_checks.measuring.inside import Facts, Inside, Records
-from output_checks.measuring.magnitudes import facts_of_units, facts_of_values, interval, moments
+from output_checks.measuring.magnitudes import away_from_mode, facts_of_units, facts_of_values, interval, moments
 from output_checks.measuring.ordered import Ordered
 from output_checks.measuring.pairs import Codes, sums_by_cell
 from output_checks.measuring.positions import end_points, mode, percentiles
@@ -83,11 +83,13 @@ def _of_two_columns(inside: Inside) -> Measured:
 def _weighted(inside: Inside) -> Measured:
     """Weighted count, sum and mean, of the records whose weight is above 0: nobody else is behind them.
 
-    Contributors are counted without weights. A weighted mean is a ratio of two totals, each with its largest units.
+    Contributors are counted without weights. A weighted mean is a ratio of two totals, each with its largest units. Few
+    with another weight than most, such as 0, are set apart by the difference from the count or mean without weights.
     """
     weights = inside.records.weights
     if weights is None:
         return {}
+    of_weights = away_from_mode(inside.with_values(weights))
     counting = weights > 0
     inside = inside if counting.all() else inside.only(counting)
     weights, values = weights[counting], inside.records.values
@@ -96,8 +98,8 @@ def _weighted(inside: Inside) -> Measured:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = amounts / total
     facts: Facts = {(FactName.RECORDS, ""): inside.count, (FactName.WEIGHT, ""): total}
-    of_weights: Facts = {}
     of_values = facts_of_values(inside)
+    of_values |= {key: np.minimum(of_values[key], away) for key, away in of_weights.items()}
     for level in inside.records.units:
         pairs = inside.pairs(level)
         facts[FactName.CONTRIBUTORS, level] = pairs.units

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from output_checks.measuring.pairs import Codes
+from output_checks.measuring.units import AT_ONCE, Codes
 from output_checks.model.evidence import Flags, Floats
 
 _SAME = 1e-11
 """Values that differ by less than this share are one value: 0.3 and 0.1 + 0.2."""
 _CELLS_ONE_BY_ONE = 200_000
-_AT_ONCE = 2**16
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,8 +102,8 @@ class Ordered:
     def _new(self) -> Flags:
         """True where a cell begins, or a value that is another than the one before."""
         new = np.ones(len(self.values), dtype=bool)
-        for start in range(1, len(new), _AT_ONCE):  # a part at a time stays in the fast memory of the machine
-            here = slice(start, min(start + _AT_ONCE, len(new)))
+        for start in range(1, len(new), AT_ONCE):  # a part at a time stays in the fast memory of the machine
+            here = slice(start, min(start + AT_ONCE, len(new)))
             before = slice(here.start - 1, here.stop - 1)
             new[here] = ~same_value(self.values[here], self.values[before])
         if len(new):
@@ -119,7 +118,7 @@ def same_value(one: Floats, other: Floats) -> Flags:
 
 def by_cell(cell: Codes, n_cells: int) -> Codes:
     """An order of records by cell. Sixteen bits at a time, for which numpy sorts by counting."""
-    low = np.argsort((cell & 0xFFFF).astype(np.uint16), kind="stable")
+    low = np.argsort(cell.astype(np.uint16), kind="stable")  # the lowest sixteen bits
     if n_cells <= 2**16:
         return low
     high = np.argsort((cell >> 16).astype(np.uint16)[low], kind="stable")

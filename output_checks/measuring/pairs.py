@@ -10,15 +10,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from output_checks.measuring.units import Codes
+from output_checks.measuring.units import AT_ONCE, Codes
 from output_checks.model.evidence import Flags, Floats
 
 __all__ = ["Codes", "Pairs", "distinct_units", "number_by_cell", "sums_by_cell", "two_largest"]
 
-_ONE_BY_ONE = 500
+_ONE_BY_ONE = 100
 """Records per cell from which the units of one cell after the other are put in order."""
-_LARGEST_TABLE = 2**25
-"""Pairs that are counted in a table of all possible ones, whatever the number of records."""
+_SMALL_TABLE = 2**20
+_PLACES_PER_RECORD = 2
+"""Pairs are counted in a table of all possible ones where that is small, or has at most so many places per record."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,7 +41,7 @@ class Pairs:
         if unique or len(cell) == 0:
             return cls(owner=cell, n_cells=n_cells)
         n_units = int(unit.max()) + 1
-        if n_cells * n_units <= _LARGEST_TABLE:
+        if _fits_table(n_cells * n_units, len(cell)):
             return cls._in_table(cell, unit, n_cells, n_units)
         if order is not None and len(cell) >= _ONE_BY_ONE * n_cells:
             return cls._within_cells(cell, unit, n_cells, order)
@@ -91,6 +92,11 @@ class Pairs:
             return sums_by_cell(self._index, values, len(self.owner))
         return values
 
+    def sizes(self, values: Floats) -> Floats:
+        """The absolute value of what each pair's records add up to, in memory of its own."""
+        sums = self.sums(values)
+        return np.abs(sums, out=None if sums is values else sums)
+
     def units_with(self, flags: Flags) -> Floats:
         """Distinct units per cell that have a record with this flag."""
         if flags.all():
@@ -100,12 +106,12 @@ class Pairs:
 
 def sums_by_cell(cell: Codes, amounts: Floats, n_cells: int) -> Floats:
     """Per cell, what the amounts in it add up to."""
-    return np.asarray(np.bincount(cell, weights=amounts, minlength=n_cells), dtype=float)
+    return _by_parts(cell, amounts, n_cells)
 
 
 def number_by_cell(cell: Codes, n_cells: int) -> Floats:
     """Per cell, how many there are in it."""
-    return np.bincount(cell, minlength=n_cells).astype(float)
+    return _by_parts(cell, None, n_cells)
 
 
 def distinct_units(cell: Codes, unit: Codes, *, n_cells: int) -> Floats:
@@ -114,7 +120,7 @@ def distinct_units(cell: Codes, unit: Codes, *, n_cells: int) -> Floats:
         return np.zeros(n_cells)
     n_units = int(unit.max()) + 1
     key = _keys(cell, unit, n_units)
-    if n_cells * n_units <= _LARGEST_TABLE:
+    if _fits_table(n_cells * n_units, len(cell)):
         found = np.zeros(n_cells * n_units, dtype=bool)
         found[key] = True
         return np.asarray(np.count_nonzero(found.reshape(n_cells, n_units), axis=1), dtype=float)
@@ -126,12 +132,30 @@ def two_largest(sizes: Floats, owner: Codes, n_cells: int) -> tuple[Floats, Floa
     """The largest and second-largest of `sizes`, which are at least 0, within each cell; 0 where there is none."""
     largest, second, first = np.zeros(n_cells), np.zeros(n_cells), np.full(n_cells, -1, dtype=np.int64)
     np.maximum.at(largest, owner, sizes)
-    (at_top,) = np.nonzero(sizes == largest[owner])
-    first[owner[at_top[::-1]]] = at_top[::-1]
-    others = sizes.copy()
-    others[first[first >= 0]] = 0.0
-    np.maximum.at(second, owner, others)
+    for start in range(0, len(sizes), AT_ONCE):
+        here = slice(start, start + AT_ONCE)
+        (at_top,) = np.nonzero(sizes[here] == largest[owner[here]])
+        at_top = at_top[first[owner[here][at_top]] < 0][::-1]
+        first[owner[here][at_top]] = at_top + start
+    first = first[first >= 0]
+    kept = sizes[first]
+    sizes[first] = 0.0  # for a moment, instead of a copy of all
+    np.maximum.at(second, owner, sizes)
+    sizes[first] = kept
     return largest, second
+
+
+def _by_parts(cell: Codes, amounts: Floats | None, n_cells: int) -> Floats:
+    """numpy.bincount, a part of the records at a time, because it makes wide copies of narrow numbers."""
+    found, step = np.zeros(n_cells), max(AT_ONCE, 4 * n_cells)
+    for start in range(0, len(cell), step):
+        here = slice(start, start + step)
+        found += np.bincount(cell[here], weights=None if amounts is None else amounts[here], minlength=n_cells)
+    return found
+
+
+def _fits_table(places: int, records: int) -> bool:
+    return places <= max(_SMALL_TABLE, _PLACES_PER_RECORD * records)
 
 
 def _starts(ordered: Codes) -> Codes:

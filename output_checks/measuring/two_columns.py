@@ -23,7 +23,7 @@ def ratio(inside: Inside, denominators: Floats) -> Floats:
 
 def facts_of_denominators(pairs: Pairs, level: str, denominators: Floats) -> Facts:
     """Which units make up the denominator, and how large the largest are."""
-    sizes = np.abs(pairs.sums(denominators))
+    sizes = pairs.sizes(denominators)
     largest, second = two_largest(sizes, pairs.owner, pairs.n_cells)
     total = sums_by_cell(pairs.owner, sizes, pairs.n_cells)
     return {

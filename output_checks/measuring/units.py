@@ -15,6 +15,9 @@ from output_checks.model.evidence import SKETCH_SIZE
 _NUMBER = r"\d{1,18}(\.0+)?"
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit is lost
 _FEW = 1000
+AT_ONCE = 2**18
+"""Records that are worked on at a time, where that is possible: so many fit the fast memory of the machine, which is
+used again for the next, while memory for all of them would have to be asked for."""
 
 Codes: TypeAlias = npt.NDArray[np.signedinteger]
 """Whole numbers that stand for units or cells."""
@@ -143,8 +146,11 @@ class _Keys:
         codes = _narrow(numbers - numbers.dtype.type(low) if low else numbers, span)
         found = np.zeros(span, dtype=bool)
         found[codes] = True
-        hashes = pd.util.hash_array(np.arange(low, high + 1, dtype=np.int64))
-        return cls(codes=codes, hashes=np.asarray(hashes, dtype=np.uint64), n_keys=int(np.count_nonzero(found)))
+        hashes = np.empty(span, dtype=np.uint64)
+        for start in range(0, span, AT_ONCE):
+            part = np.arange(low + start, low + min(start + AT_ONCE, span), dtype=np.int64)
+            hashes[start : start + len(part)] = pd.util.hash_array(part)
+        return cls(codes=codes, hashes=hashes, n_keys=int(np.count_nonzero(found)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -172,11 +178,20 @@ class UnitRows:
         taken = 4 * SKETCH_SIZE
         while True:
             # The lowest of all rows, and more of them until there are enough of different units.
-            some = np.partition(self.hashes, taken)[:taken] if taken < len(self.hashes) else self.hashes
-            kept = np.unique(some)
+            kept = np.unique(_lowest(self.hashes, taken))
             if len(kept) >= SKETCH_SIZE or taken >= len(self.hashes):
                 return kept[:SKETCH_SIZE].astype(np.float64)
             taken *= 8
+
+
+def _lowest(hashes: npt.NDArray[np.uint64], taken: int) -> npt.NDArray[np.uint64]:
+    """The lowest so many, in no order: the lowest of the lowest of each part."""
+    if len(hashes) <= taken:
+        return hashes
+    step = max(AT_ONCE, 4 * taken)
+    parts = [hashes[start : start + step] for start in range(0, len(hashes), step)]
+    lowest = np.concatenate([np.partition(part, taken)[:taken] if len(part) > taken else part for part in parts])
+    return np.partition(lowest, taken)[:taken] if len(lowest) > taken else lowest
 
 
 def _combined(codes: Sequence[Codes]) -> Codes:

@@ -186,6 +186,8 @@ class Tabulation:
     @property
     def hidden(self) -> Flags:
         """True for cells that are suppressed."""
+        if self.status.count(CellStatus.PUBLISHED) == len(self.status):
+            return np.zeros(len(self.status), dtype=bool)
         return np.array([status is not CellStatus.PUBLISHED for status in self.status], dtype=bool)
 
     @property

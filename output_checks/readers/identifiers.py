@@ -25,6 +25,7 @@ _KEY_NAMES = re.compile(
 _NINE_DIGITS = re.compile(r"^\d{9}$")
 _EIGHT_DIGITS = re.compile(r"^\d{8}$")  # a citizen service number that lost its leading zero
 _POSTCODE = re.compile(r"^\d{4} ?[A-Z]{2}$")
+_BRIN = re.compile(r"^\d{2}[A-Za-z]{2}(\d{2})?$")  # "16 to 19" is none, though stdnum would take the blanks out
 _MOST = 0.5
 
 
@@ -38,7 +39,7 @@ def looks_like_key(text: str) -> bool:
     return bool(
         _NINE_DIGITS.match(text)
         or (_EIGHT_DIGITS.match(text) and bsn.is_valid(text))
-        or brin.is_valid(text)
+        or (_BRIN.match(text) and brin.is_valid(text))
         or (_POSTCODE.match(text) and postcode.is_valid(text))
     )
 

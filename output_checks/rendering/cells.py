@@ -7,7 +7,7 @@ import numpy as np
 
 from output_checks.model.evidence import FactName, Tabulation
 from output_checks.model.finding import Outcome, OutputReport
-from output_checks.rendering.csv import HIDDEN, TOTAL
+from output_checks.rendering.csv import HIDDEN, TOTAL, cell_texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def _rows(tabulations: Sequence[Tabulation], report: OutputReport, facts: Mappin
     first = tabulations[0]
     failed = {cell for item in report.findings if item.outcome is Outcome.FAIL for cell in item.cells}
     doubtful = {cell for item in report.findings if item.outcome is Outcome.REVIEW for cell in item.cells}
-    texts = [cell_texts(item, hidden=HIDDEN) for item in tabulations]
+    texts = [cell_texts(item, hidden=HIDDEN, thousands=",") for item in tabulations]
     rows = []
     for position, (cell, hidden) in enumerate(zip(first.cells, first.hidden.tolist(), strict=True)):
         state = "fail" if position in failed else "hidden" if hidden else "review" if position in doubtful else "pass"
@@ -50,14 +50,6 @@ def _rows(tabulations: Sequence[Tabulation], report: OutputReport, facts: Mappin
             )
         )
     return rows
-
-
-def cell_texts(item: Tabulation, *, hidden: str) -> list[str]:
-    """What is published of each cell, with thousands separated: `hidden` where suppressed, nothing without a value."""
-    return [
-        hidden if secret else "" if number != number else f"{number:,.{item.decimals}f}"  # noqa: PLR0124 - NaN
-        for number, secret in zip(item.published.tolist(), item.hidden.tolist(), strict=True)
-    ]
 
 
 def _inside_facts(tabulations: Sequence[Tabulation]) -> dict[str, list[str]]:

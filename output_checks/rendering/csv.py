@@ -22,12 +22,7 @@ def published_frame(tabulations: Sequence[Tabulation]) -> pd.DataFrame:
     InputError
         The tabulations are not over the same cells, so they do not fit one table.
     """
-    first = tabulations[0]
-    if any(item.cells != first.cells or item.by != first.by or item.status != first.status for item in tabulations):
-        raise InputError(
-            "The statistics of one output must be over the same cells, hidden in the same places.",
-            remedy="register them as separate outputs",
-        )
+    first = _expect_alike(tabulations)
     columns: dict[str, object] = {
         name: [TOTAL if cell[position] is None else cell[position] for cell in first.cells]
         for position, name in enumerate(first.by)
@@ -39,23 +34,42 @@ def published_frame(tabulations: Sequence[Tabulation]) -> pd.DataFrame:
 
 def table_csv(tabulations: Sequence[Tabulation]) -> bytes:
     """The file: UTF-8, comma-separated, decimal points; `x` where suppressed, nothing where there is no value."""
-    frame = published_frame(tabulations)
-    hidden = tabulations[0].hidden
-    decimals = {item.statistic.column: item.decimals for item in tabulations}
+    first = _expect_alike(tabulations)
+    columns: dict[str, list[str]] = {
+        name: [TOTAL if cell[position] is None else str(cell[position]) for cell in first.cells]
+        for position, name in enumerate(first.by)
+    }
+    for item in tabulations:
+        columns[item.statistic.column] = cell_texts(item, hidden=HIDDEN)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for position, row in enumerate(frame.itertuples(index=False)):
-        writer.writerow(
-            [
-                _number(cell, decimals[name], hidden=bool(hidden[position])) if name in decimals else cell
-                for name, cell in zip(frame.columns, row, strict=True)
-            ]
-        )
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue().encode("utf-8")
 
 
-def _number(value: float, decimals: int, *, hidden: bool) -> str:
-    if hidden:
-        return HIDDEN
-    return "" if np.isnan(value) else f"{value:.{decimals}f}"
+def cell_texts(item: Tabulation, *, hidden: str, thousands: str = "") -> list[str]:
+    """What is published of each cell as text: `hidden` where suppressed, nothing where there is no value."""
+    form = f"{thousands}.{item.decimals}f"
+    missing = np.isnan(item.published).tolist()
+    return [
+        hidden if secret else "" if empty else format(number, form)
+        for number, empty, secret in zip(item.published.tolist(), missing, item.hidden.tolist(), strict=True)
+    ]
+
+
+def _expect_alike(tabulations: Sequence[Tabulation]) -> Tabulation:
+    """The first of them, if all are over the same cells.
+
+    Raises
+    ------
+    InputError
+        They are not.
+    """
+    first = tabulations[0]
+    if any(item.cells != first.cells or item.by != first.by or item.status != first.status for item in tabulations):
+        raise InputError(
+            "The statistics of one output must be over the same cells, hidden in the same places.",
+            remedy="register them as separate outputs",
+        )
+    return first

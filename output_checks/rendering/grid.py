@@ -7,8 +7,7 @@ import numpy as np
 
 from output_checks.model.evidence import Cell, Flags, Tabulation
 from output_checks.model.finding import Outcome, OutputReport
-from output_checks.rendering.cells import cell_texts
-from output_checks.rendering.csv import TOTAL
+from output_checks.rendering.csv import TOTAL, cell_texts
 from output_checks.rendering.words import shortened
 
 _MOST_ROWS = 40
@@ -78,7 +77,7 @@ def grid_of(tabulations: Sequence[Tabulation], report: OutputReport) -> Grid | N
     places = _places(first.cells, columns=columns if wide else [])
     worst = np.max(states, axis=0)
     chosen = _worth_showing(places, worst)
-    texts = [cell_texts(item, hidden=_DOT) for item in tabulations]
+    texts = [cell_texts(item, hidden=_DOT, thousands=",") for item in tabulations]
     rows = tuple(
         Row(
             labels=labels,

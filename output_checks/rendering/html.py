@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parent / "templates"
 _MOST_ROWS = 60
 _LONGEST_TITLE = 160
 _LONGEST_TEXT = 1_000
-_LONGEST_CALL = 1_500
+_LONGEST_CALL = 800
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_FOLDER, encoding="utf-8"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
@@ -60,7 +60,8 @@ def output_html(
         rows=rows[1][:_MOST_ROWS],
         more=max(0, len(rows[1]) - _MOST_ROWS),
         picture=picture,
-        advice=[replace(item, call=shortened(item.call, _LONGEST_CALL)) for item in advice],
+        advice=advice,
+        longest_call=_LONGEST_CALL,
         remark=remark,
         marks=MARKS,
         verdicts=VERDICTS,

@@ -30,6 +30,8 @@ class _Counted:
 
 def _nearly_equal_groups(outputs: Sequence[Output], policy: Policy) -> list[tuple[str, Finding]]:
     """Set the counts of equally described groups in different tabulations against each other."""
+    if len({output.name for output in outputs}) < 2:
+        return []
     counted = [
         (output, position, _groups(tabulation, policy.units))
         for output in outputs
@@ -133,8 +135,9 @@ def _groups(tabulation: Tabulation, levels: Sequence[str]) -> dict[_Group, _Coun
     if not tabulation.parts:  # a model: every coefficient has the whole estimation sample behind it
         return {frozenset(): counted([0])}
     groups = {group: counted(positions) for group, positions in _implied(tabulation).items()}
+    hidden = tabulation.hidden
     for position, cell in enumerate(tabulation.cells):
-        if not tabulation.hidden[position]:
+        if not hidden[position]:
             group = frozenset((name, part) for name, part in zip(tabulation.by, cell, strict=True) if part is not None)
             groups[group] = counted([position])
     return groups
@@ -147,7 +150,8 @@ def _implied(tabulation: Tabulation) -> dict[_Group, list[int]]:
         pairs = list(zip(tabulation.by, tabulation.cells[position], strict=True))
         for kept in chain.from_iterable(combinations(pairs, size) for size in range(len(pairs))):
             totals.setdefault(frozenset((name, part) for name, part in kept if part is not None), []).append(position)
-    return {group: parts for group, parts in totals.items() if not tabulation.hidden[parts].any()}
+    hidden = tabulation.hidden
+    return {group: parts for group, parts in totals.items() if not hidden[parts].any()}
 
 
 RULE = ReleaseRule(

@@ -60,11 +60,13 @@ FEW_AWAY = CellRule(
     advice=FEW_AT_ONE_VALUE.advice,
     rationale=(
         "Where more than half of a cell's records have one value, most often zero, the statistic is about the others: "
-        "they are counted as the contributors that they are. Where no value is so common, nobody is set apart."
+        "they are counted as the contributors that they are. Where no value is so common, nobody is set apart. Of "
+        "weighted statistics the weights are judged too: a weighted count less a count is about those with another "
+        "weight than most."
     ),
     source="Our own; as the minimum frequency rule, for those who make the number what it is",
     thresholds=("minimum_contributors",),
-    kinds=_OF_VALUES | {Kind.CORRELATION},
+    kinds=_OF_VALUES | {Kind.CORRELATION, Kind.WEIGHTED_FREQUENCY},
     needs=(FactName.AWAY_FROM_MODE,),
     per_unit=True,
     check=_too_few,

@@ -116,6 +116,16 @@ class Table:
         count = self.output.tabulations[0]
         return {name: len({cell[position] for cell in count.cells}) for position, name in enumerate(count.by)}
 
+    @cached_property
+    def ordered(self) -> dict[str, bool]:
+        """Per variable, whether only neighbours among its categories may be merged."""
+        return {name: is_ordered(self.data[name], labels) for name, labels in self.labels.items()}
+
+    @cached_property
+    def texts(self) -> dict[str, bool]:
+        """Per variable, whether it is plain text."""
+        return {name: is_text(self.data[name]) for name in self.labels}
+
     @property
     def everyone(self) -> float:
         first, *_ = self.request.by
@@ -136,8 +146,8 @@ class Table:
 
     def merge(self, name: str, groups: Sequence[Sequence[str]]) -> Change:
         """Each group of categories of one variable put together."""
-        labels, column = self.labels[name], self.data[name]
-        ordered, bins = is_ordered(column, labels), are_bins(labels)
+        labels, ordered = self.labels[name], self.ordered[name]
+        bins = are_bins(labels)
         taken = [label for label in labels if not any(label in group for group in groups)]
         named: dict[str, tuple[str, ...]] = {}
         for group in groups:
@@ -147,7 +157,7 @@ class Table:
             kind=ChangeKind.MERGE,
             what=f"Widen bins of {name}: merge {together}." if bins else f"Merge {together} of {name}.",
             request=self.request,
-            edit=Merge(variable=name, groups=named, text=is_text(column)),
+            edit=Merge(variable=name, groups=named, text=self.texts[name]),
             numbers=self.numbers() - self.numbers(name, fewer=sum(len(group) - 1 for group in groups)),
             records=sum(self.records.get((name, label), 0.0) for group in groups for label in group),
         )
@@ -167,11 +177,6 @@ def following(first: Change, change: Change) -> Change:
         numbers=first.numbers + change.numbers,
         records=first.records + change.records,
     )
-
-
-def neighbours(table: Table, name: str) -> bool:
-    """Whether only neighbours among the categories of a variable may be merged."""
-    return is_ordered(table.data[name], table.labels[name])
 
 
 def _of_the_call(table: Table, cells: Sequence[int], failing: Failing) -> Iterator[Change]:
@@ -232,7 +237,7 @@ def _merges(table: Table, cells: Sequence[int]) -> Iterator[Change]:
         if not table.mergeable(name) or None in touched or MISSING in touched or not 1 <= len(touched) <= 2:
             continue
         labels = [label for label in table.labels[name] if label != MISSING]
-        near = neighbours(table, name)
+        near = table.ordered[name]
         for pair in combinations(labels, 2):
             adjacent = labels.index(pair[1]) - labels.index(pair[0]) == 1
             if touched <= set(pair) and (adjacent or not near):

@@ -5,7 +5,7 @@ that is registered. So what is said to pass does pass. The search counts its tri
 table gets the same answer.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from output_checks.errors import InputError
-from output_checks.measuring.grid import MISSING
 from output_checks.measuring.units import Units
 from output_checks.model.evidence import Output, Tabulation
 from output_checks.model.finding import Finding, Outcome, OutputReport
@@ -21,8 +20,9 @@ from output_checks.model.policy import Policy
 from output_checks.model.statistic import Statistic
 from output_checks.rendering.csv import table_csv
 from output_checks.rules import CELL_RULES
-from output_checks.workflow.changes import Change, ChangeKind, Failing, Table, changes, cost, following, neighbours
+from output_checks.workflow.changes import Change, ChangeKind, Failing, Table, changes, cost, following
 from output_checks.workflow.judge import judge
+from output_checks.workflow.larger_merges import merge_more
 from output_checks.workflow.tabling import TableRequest, readied
 
 Beside: TypeAlias = tuple[Sequence[Output], Mapping[str, bytes]]
@@ -32,9 +32,11 @@ _MOST_SHOWN = 3
 _MOST_TRIES = 40
 _FEWEST_TRIES = 4
 _WORK = 20_000_000
-_WORK_OF_A_CELL = 100
+_WORK_OF_A_CELL = 400
+_QUICK = 4_000_000
+"""As much work for one try as can be done while a notebook shows the table."""
 _MOST_CELLS_TO_HIDE = 500
-_FIRST_OF_TWO = (ChangeKind.STATISTIC, ChangeKind.MARGINS)
+_FIRST_OF_TWO = (ChangeKind.STATISTIC, ChangeKind.MARGINS, ChangeKind.VARIABLE)
 """Changes after which another one is tried, where no single one is enough."""
 _OF_SHOWN_CELLS = frozenset(rule.code for rule in CELL_RULES if not rule.judges_hidden) | {"KND1"}
 
@@ -89,6 +91,13 @@ class MendingSearch:
     """Reads what is registered when the search begins, this table itself left out."""
     _result: Mendings | None = None
 
+    def for_display(self) -> Mendings:
+        """What a notebook shows: of a table that is too large to try changes at once, how to ask for them."""
+        data, cells = self.data, len(self.output.tabulations[0].cells)
+        if self._result is None and isinstance(data, pd.DataFrame) and _work(len(data), cells) > _QUICK:
+            return Mendings(remark="For a table of this size changes are tried when you ask for .mendings.")
+        return self.run()
+
     def run(self) -> Mendings:
         """Search, the first time; the same answer after that."""
         if self._result is None:
@@ -99,7 +108,11 @@ class MendingSearch:
 
 def most_tries(records: int, cells: int) -> int:
     """How many changes are tried: fewer for large data, as each try tabulates all of it."""
-    return max(_FEWEST_TRIES, min(_MOST_TRIES, _WORK // (records + _WORK_OF_A_CELL * cells)))
+    return max(_FEWEST_TRIES, min(_MOST_TRIES, _WORK // _work(records, cells)))
+
+
+def _work(records: int, cells: int) -> int:
+    return records + _WORK_OF_A_CELL * cells
 
 
 def _search(asked: MendingSearch, data: pd.DataFrame) -> Mendings:
@@ -147,7 +160,7 @@ def _mendings(
         if change.kind not in found and (mending := attempt(change)) is not None:
             found[change.kind] = mending
     if ChangeKind.MERGE not in found:
-        larger = [mending for name in table.request.by if (mending := _merge_more(table, cells, name, attempt))]
+        larger = [mending for name in table.request.by if (mending := merge_more(table, cells, name, attempt))]
         if larger:
             found[ChangeKind.MERGE] = min(larger, key=cost)
     if after is None and not set(found) - {ChangeKind.SUPPRESS}:
@@ -167,47 +180,6 @@ def _failing(table: Table, wrong: Sequence[Finding]) -> Failing:
             cells.setdefault(table.output.tabulations[item.tabulation].statistic, set()).update(item.cells)
     of_count = cells.pop(Statistic.COUNT, set())
     return {statistic: len(own - of_count) for statistic, own in cells.items() if own - of_count}
-
-
-def _merge_more(
-    table: Table, cells: Sequence[int], name: str, attempt: Callable[[Change], Mending | None]
-) -> Mending | None:
-    """Ever more categories of one variable merged, the smallest first, until the table gets there."""
-    touched = table.touched(cells).get(name, set())
-    if not touched or None in touched or MISSING in touched or not table.mergeable(name):
-        return None
-    path = _neighbours_first if neighbours(table, name) else _smallest_first
-    for groups in path(table, name, {str(label) for label in touched}):
-        if (mending := attempt(table.merge(name, groups))) is not None:
-            return mending
-    return None
-
-
-def _smallest_first(table: Table, name: str, touched: set[str]) -> Iterator[list[list[str]]]:
-    """All that are touched together, then with the smallest others as well, as long as two categories are left."""
-    labels = [label for label in table.labels[name] if label != MISSING]
-    others = sorted(
-        (label for label in labels if label not in touched), key=lambda label: (table.records[name, label], label)
-    )
-    for more in range(len(others)):
-        group = touched | set(others[:more])
-        if len(group) > 2:  # two together were tried before
-            yield [[label for label in labels if label in group]]
-
-
-def _neighbours_first(table: Table, name: str, touched: set[str]) -> Iterator[list[list[str]]]:
-    """The smallest run that holds a touched category joined to its smaller neighbour, again and again."""
-    runs = [[label] for label in table.labels[name] if label != MISSING]
-
-    def size(run: Sequence[str]) -> float:
-        return sum(table.records[name, label] for label in run)
-
-    while len(runs) > 2:
-        place = min((at for at, run in enumerate(runs) if touched & set(run)), key=lambda at: (size(runs[at]), at))
-        near = min((at for at in (place - 1, place + 1) if 0 <= at < len(runs)), key=lambda at: (size(runs[at]), at))
-        first, second = sorted((place, near))
-        runs[first : second + 1] = [[*runs[first], *runs[second]]]
-        yield [run for run in runs if len(run) > 1]
 
 
 @dataclass(kw_only=True, eq=False)

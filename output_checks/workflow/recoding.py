@@ -134,20 +134,30 @@ def values_of(column: "pd.Series[Any]") -> dict[str, str | int | float | bool]:
 
 
 def merged_name(labels: Sequence[str], *, ordered: bool, taken: Sequence[str]) -> str:
-    """A name for labels together: `(0, 20]`, `1 to 3`, `pro or vmbo`."""
+    """A name for labels together: `(0, 20]`, `1–3`, `low to middle`, `pro or vmbo`.
+
+    Numbers are put together without letters: `16 to 19` could be taken for the code of a school.
+    """
     first, last = _INTERVAL.match(labels[0]), _INTERVAL.match(labels[-1])
     if ordered and first and last:
         name = f"{labels[0][0]}{first[1]}, {last[2]}{labels[-1][-1]}"
     elif ordered:
-        name = f"{_short(labels[0])} to {_short(labels[-1])}"
+        between = "–" if _are_numbers(labels) else " to "
+        name = f"{_short(labels[0])}{between}{_short(labels[-1])}"
+    elif _are_numbers(labels):
+        name = "/".join(labels)
     else:
         name = " or ".join([", ".join(map(_short, labels[:-1])), _short(labels[-1])])
-        name = name if len(name) <= _LONGEST_NAME else "merged"
+    name = name if len(name) <= _LONGEST_NAME + 5 else "merged"
     other = name
     number = 2
     while other in taken:
         other, number = f"{name} ({number})", number + 1
     return other
+
+
+def _are_numbers(labels: Sequence[str]) -> bool:
+    return all(re.fullmatch(r"-?[\d.]+", label) for label in labels)
 
 
 def _is_named(column: Any) -> bool:  # noqa: ANN401 - a Series or an Index

@@ -141,3 +141,41 @@ def test_the_units_behind_every_number_are_those_of_the_records_that_pandas_coun
 def test_the_units_behind_every_number_are_counted_in_hundreds_of_calls(method):
     checked = [expect_units_counted(small_call(seed, method)) for seed in range(200)]
     assert np.mean(np.array(checked) > 0) > 0.6
+
+
+def expect_hidden_in_the_result(seed: int, method: str, folder) -> bool:
+    """Whether anything was hidden; the result then has NaN for it, and beside it what pandas gives."""
+    rng = np.random.default_rng(seed)
+    data = records(rng, int(rng.integers(100, 700)), missing=float(rng.choice([0.0, 0.2])), pupils=600)
+    asked = random_call(rng, data, method, [*SAFE, "nunique"])
+    expected = of_pandas(asked)
+    release = Release("s", folder=folder, units=dict(UNITS.columns), author="researcher")
+    try:
+        answer = asked.on(release, "t", suppress=True)
+    except InputError:
+        return False
+    result = pd.DataFrame(answer.result)
+    given = pd.DataFrame(expected)
+    numbers, added = result.iloc[: len(given), : given.shape[1]].to_numpy(dtype=float), result.iloc[len(given) :]
+    shown = ~np.isnan(numbers)
+    np.testing.assert_array_equal(numbers[shown], given.to_numpy(dtype=float)[shown])
+    assert added.isna().all(axis=None)
+    assert result.iloc[:, given.shape[1] :].isna().all(axis=None)
+    for part, table in zip(answer._parts, answer.tables, strict=True):
+        hidden = (part.places >= 0) & table.output.tabulations[0].hidden[part.places]
+        hidden &= (part.rows >= 0) & (part.columns >= 0)
+        assert not shown[part.rows[hidden], part.columns[hidden]].any()
+    return any(table.output.tabulations[0].hidden.any() for table in answer.tables)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_hidden_is_hidden_in_the_result_and_nothing_else_is_changed(method, tmp_path):
+    hid = [expect_hidden_in_the_result(seed, method, tmp_path / f"{seed}") for seed in range(6)]
+    assert any(hid)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_hidden_is_hidden_in_the_result_in_many_calls(method, tmp_path):
+    hid = [expect_hidden_in_the_result(seed, method, tmp_path / f"{seed}") for seed in range(100, 180)]
+    assert sum(hid) > 15

@@ -290,3 +290,59 @@ def a_model_beside_a_table_that_hides(release):
 def a_test_of_two_variables_that_are_one(release):
     data = pupils().assign(double=lambda d: 2 * d["score"])
     return release.test("t", stats.pearsonr(data["score"], data["double"]), data=data, value=["score", "double"])
+
+
+@planted("how many chose what only 3 chose")
+def a_choice_of_three(release):
+    data = pupils().assign(constant=1.0, choice=lambda d: d.index % 2)
+    data.loc[data.index[::400], "choice"] = 2
+    fitted = sm().MNLogit(data["choice"], data[["constant", "hours"]]).fit(disp=False)
+    return release.model("m", fitted, data=data)
+
+
+@planted("that 3 pupils passed, and the sum of their hours")
+def a_logit_of_three_who_passed(release):
+    data = pupils().assign(constant=1.0, passed=lambda d: (d.index % 400 == 7) * 1.0)
+    return release.model("m", sm().Logit(data["passed"], data[["constant", "hours"]]).fit(disp=False), data=data)
+
+
+@planted("one pupil's income, which is nearly all of their track's")
+def a_mean_that_one_holds_as_a_coefficient(release):
+    data = pupils()
+    data["vwo"] = (data["track"] == "vwo") * 1.0
+    data.loc[data.index[data["vwo"] == 1][0], "score"] = 1e7
+    return fit(release, data, ["vwo"])
+
+
+@planted("one pupil's income, which is nearly all of everyone's")
+def a_mean_that_one_holds_beside_a_covariate(release):
+    data = pupils()
+    data["vwo"] = (data["track"] == "vwo") * 1.0
+    data.loc[data.index[data["vwo"] == 1][0], "score"] = 1e7
+    return fit(release, data, ["vwo", "hours"])
+
+
+@planted("the score of one pupil, as the difference between a model and a mean")
+def a_constant_beside_a_mean_without_one(release):
+    data = pupils()
+    release.table("before", data, by="school", value="score", statistic="mean", decimals=4, margins=True)
+    less = data.drop(index=5).assign(constant=1.0, b=lambda d: (d["school"] == "B") * 1.0)
+    return release.model("m", sm().OLS(less["score"], less[["constant", "b"]]).fit(), data=less)
+
+
+@planted("a pupil's score, as two tests differ by it")
+def the_same_test_without_one_pupil(release):
+    data = pupils()
+    for name, part in (("before", data), ("after", data.iloc[1:])):
+        parts = [part.loc[part["school"] == school, "score"] for school in ("A", "B")]
+        registered = release.test(name, stats.ttest_ind(*parts), data=part, by="school", value="score")
+    return registered
+
+
+@planted("how few chose differently, by an ordered model")
+def an_ordered_model_with_a_rare_level(release):
+    ordered = pytest.importorskip("statsmodels.miscmodels.ordinal_model")
+    data = pupils().assign(level=lambda d: d.index % 3)
+    data.loc[data.index[::400], "level"] = 3
+    fitted = ordered.OrderedModel(data["level"], data[["hours"]], distr="logit").fit(method="bfgs", disp=False)
+    return release.model("m", fitted, data=data)

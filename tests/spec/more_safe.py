@@ -244,3 +244,25 @@ def a_model_and_a_table_of_the_same_pupils(release):
     data = pupils().assign(constant=1.0, vwo=lambda d: (d["track"] == "vwo") * 1.0)
     release.table("t", data, by="track", value="score", statistic="mean", margins=True)
     return release.model("m", sm.OLS(data["score"], data[["constant", "vwo", "hours"]]).fit(), data=data)
+
+
+@safe()
+def two_tables_that_differ_by_many_of_many_schools(release):
+    data = pupils()
+    release.table("a", data, by="track", value="score", statistic="mean")
+    return release.table("b", data.iloc[90:], by="track", value="score", statistic="mean", population="from day 2 on")
+
+
+@safe()
+def counts_and_means_where_many_lack_a_score(release):
+    data = pupils()
+    data.loc[:119, "score"] = np.nan
+    release.table("a", data, by=BY)
+    return release.table("b", data, by=BY, value="score", statistic="mean")
+
+
+@safe()
+def two_waves_of_different_pupils(release):
+    data = pupils(2000)
+    release.table("a", data.iloc[:1000], by=BY, population="2010")
+    return release.table("b", data.iloc[1000:], by=BY, population="2011")

@@ -8,6 +8,8 @@ import pandas as pd
 from tests.spec.planting import cell, planted, pupils
 
 BY = ["school", "track"]
+OVERLAP = "categories of one table whose members differ by few are not set beside each other"
+REST = "shares of variables that add up, but for few, are not set beside each other"
 EDGES = "only the edges of intervals are compared with the lowest and highest values"
 
 
@@ -306,3 +308,53 @@ def a_variance_by_pandas(release):
 @planted("how many different scores two pupils have")
 def different_values_by_pandas(release):
     return release.groupby(pupils(), BY)["score"].nunique("t")
+
+
+@planted("2 pupils: one row of the table less another", wrong=OVERLAP)
+def overlapping_groups_in_one_table(release):
+    data = pupils()
+    ranked = data["score"].rank(method="first")
+    groups = {"below 48": ranked <= 400, "below 48.1": ranked <= 402}
+    return release.table("t", pd.concat([data[here].assign(group=name) for name, here in groups.items()]), by="group")
+
+
+@planted("a count of 3: a total made by hand less the rows", wrong=OVERLAP)
+def a_total_made_by_hand(release):
+    data = pupils()
+    data.loc[:2, "track"] = "pro"
+    rows = pd.concat([data.assign(track="all tracks"), data[data["track"] != "pro"]])
+    return release.table("t", rows, by="track")
+
+
+@planted("the score of one pupil: two rows' means", wrong=OVERLAP)
+def a_group_with_and_without_one_pupil(release):
+    data = pupils()
+    both = pd.concat([data.assign(group="all"), data.iloc[1:].assign(group="with consent")])
+    return release.table("t", both, by="group", value="score", statistic="mean", decimals=4)
+
+
+@planted("a school's mean: a row less another", wrong=OVERLAP)
+def a_group_with_and_without_one_school(release):
+    data = pupils()
+    both = pd.concat([data.assign(group="all"), data[data["location"] != "l05"].assign(group="others")])
+    return release.table("t", both, by="group", value="score", statistic="mean", decimals=4)
+
+
+@planted("3 pupils, as what the shares of a row leave", wrong=REST)
+def shares_that_leave_a_few(release):
+    data = pupils()
+    data.loc[:2, "track"] = "pro"
+    made = {track: (data["track"] == track) * 1.0 for track in ("vmbo", "havo", "vwo")}
+    data = data.assign(**made)
+    for track in ("vmbo", "havo"):
+        release.table(track, data, by="sex", value=track, statistic="mean", decimals=4)
+    return release.table("vwo", data, by="sex", value="vwo", statistic="mean", decimals=4)
+
+
+@planted(
+    "a pupil's linking key, as the name of a hidden row", wrong="names of categories are not looked up among the keys"
+)
+def a_key_as_the_name_of_a_category(release):
+    data = pupils()
+    data.loc[0, "track"] = data.loc[0, "pupil"]
+    return release.table("t", data, by="track", suppress=True)

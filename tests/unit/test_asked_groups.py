@@ -56,6 +56,15 @@ def test_a_method_of_pandas_gives_what_pandas_gives(release, data, call, as_inde
     expect_equal(answer.result, call(data.groupby(["sex", "track"], **given)))
 
 
+def test_what_divides_the_groups_can_be_counted_and_nothing_else(release, data):
+    answer = release.groupby(data, "sex")["sex"].count("t")
+    expect_equal(answer.result, data.groupby("sex")["sex"].count())
+    assert answer.tables[0].output.definition["records"] == "all records"
+    rated = data.assign(mark=data.index % 5)
+    with pytest.raises(InputError, match="what divides the table and what is measured"):
+        release.groupby(rated, "mark")["mark"].mean("t")
+
+
 def test_groups_by_series_arrays_levels_and_categories(release, data):
     band = data.band.astype(str)
     for by in (data.band, band.to_numpy(), [data.sex, "track"], "band"):
@@ -96,6 +105,16 @@ def test_all_columns_are_counted_as_pandas_counts_them_keys_too(release, data):
     expect_equal(answer.result, numbered.groupby("track").count())
     with pytest.raises(InputError, match="'school' is a key"):
         release.groupby(numbered, "track").mean("t", numeric_only=True)
+
+
+def test_bins_that_begin_at_somebodys_value_are_asked_about_as_in_any_table(release, data):
+    bins = pd.cut(data.score, 3)
+    table = release.table("table", data.assign(bins=bins), by="bins")
+    groups = release.groupby(data, bins.rename("bins"), observed=True).size("groups")
+    assert any("bins of bins begin or end" in question for question in table.output.questions)
+    assert groups.tables[0].output.questions == table.output.questions
+    even = pd.cut(data.score, [-100, 40, 60, 200]).rename("bins")
+    assert release.groupby(data, even, observed=True).size("even").tables[0].output.questions == ()
 
 
 def test_a_minimum_is_hidden_and_a_median_is_left_to_people(release, data):

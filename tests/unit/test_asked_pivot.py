@@ -128,6 +128,8 @@ def test_a_table_hides_the_same_cells_in_every_variable(release, data):
         ({"index": "sex"}, "pandas cannot make this table|is a key"),
         ({"values": "score", "index": "sex", "aggfunc": "mode"}, "cannot be asked for by group"),
         ({"values": "score", "index": "score", "aggfunc": "mean"}, "pandas cannot|what divides the table"),
+        ({"values": "growth", "index": "sex", "columns": "score", "fill_value": "none"}, "one number for each group"),
+        ({"values": "score", "index": "sex", "margins": True, "margins_name": ""}, "cannot be told which records"),
         ({"values": "score", "index": ["sex", "sex"]}, "pandas cannot|names 'sex' twice"),
         ({"values": "score", "index": [np.array(["a", "b"])]}, "one category per record"),
     ],

@@ -132,3 +132,8 @@ def test_a_picture_is_only_a_picture():
 def test_an_unusual_kind_of_file_is_remarked_on():
     assert "unusual" in read_content("model.pickle", b"x").remarks[0]
     assert read_content("syntax.R", b"x").remarks == ()
+
+
+def test_a_range_in_words_is_no_school_code_and_a_school_code_is():
+    assert not any(map(looks_like_key, ["16 to 19", "12 or 13", "16-19"]))
+    assert all(map(looks_like_key, ["16TO19", "12ab", "12AB", "12AB00"]))

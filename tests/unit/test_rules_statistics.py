@@ -136,6 +136,26 @@ def test_equal_weights_are_nobodys_secret(release, data):
     assert release.table("t", equal, by="sex", weight="weight", statistic="weighted count").outcome is PASS
 
 
+@pytest.mark.parametrize("statistic", ["weighted count", "weighted mean"])
+@pytest.mark.parametrize(("few", "expected"), [(1, FAIL), (9, FAIL), (10, PASS)])
+def test_few_with_another_weight_are_the_difference_from_the_table_without_weights(
+    release, data, statistic, few, expected
+):
+    marked = data.assign(half=data.index % 2, weight=np.where(data.index < 2 * few, 0.0, 1.0))
+    registered = release.table("t", marked, by="half", value="score", weight="weight", statistic=statistic)
+    assert registered.outcome is expected
+
+
+def test_a_percentage_of_which_the_rest_is_few(release, data):
+    """Boys in the smallest track are four, and hidden; the percentage that are girls tells of them."""
+    data.loc[data.index[data["sex"] == "boy"][:4], "track"] = "pro"
+    data.loc[data.index[data["sex"] == "girl"][:30], "track"] = "pro"
+    registered = release.table("t", data, by=["sex", "track"], statistic="percent of column")
+    assert "PCT1" in {finding.rule for finding in registered.report.reasons}
+    rows = release.table("u", data, by=["sex", "track"], statistic="percent of row")
+    assert "PCT1" not in {finding.rule for finding in rows.report.reasons}
+
+
 def test_one_pupil_with_nearly_all_of_the_weight(release, data):
     data.loc[0, ["weight", "score"]] = [1e6, 0.0]  # a score of zero, so that the weighted total is that of the others
     found = verdict(release.table("t", data, by="sex", value="score", weight="weight", statistic="weighted mean"))

@@ -15,6 +15,8 @@ from output_checks.measuring.units import Codes, Units, sum_of_hashes
 from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Tabulation
 from output_checks.model.statistic import Statistic
 
+_NEGLIGIBLE = 1e-3
+
 
 def tabulate_model(
     fitted: Fitted, *, data: pd.DataFrame, units: Units, decimals: int = 4, population: str = "all records"
@@ -22,7 +24,7 @@ def tabulate_model(
     """Count (n), coefficient and standard error per term, with the units behind each.
 
     `data` holds the unit keys; its index has the label of every observation of the model exactly once. n counts
-    records, not weights, and leaves out those of weight 0.
+    records, not weights, and leaves out those whose weight is less than a thousandth of the mean.
 
     Raises
     ------
@@ -55,11 +57,13 @@ def tabulate_terms(
 
     `together` where every term rests on all of the columns.
     """
-    rows = units.identify(used_rows(fitted, data))
+    used = used_rows(fitted, data)
+    rows = units.identify(used)
     facts = _Facts(fitted, rows.codes, together=together)
-    members = float(sum_of_hashes(rows.hashes, np.zeros(len(rows.hashes), dtype=np.int64), 1)[0])
+    counted = rows if facts.weighed.all() else units.identify(used[facts.weighed])
+    members = float(sum_of_hashes(counted.hashes, np.zeros(len(counted.hashes), dtype=np.int64), 1)[0])
     cells = tuple((term,) for term in fitted.terms)
-    fingerprint, sketch = rows.fingerprint, rows.sketch
+    fingerprint, sketch = counted.fingerprint, counted.sketch
 
     def tabulation(statistic: Statistic, values: Floats, decimals: int, known: Sequence[Fact]) -> Tabulation:
         return Tabulation(
@@ -101,9 +105,10 @@ class _Facts:
         self.fitted = fitted
         self.together = together
         self.codes = codes
-        # A record of weight 0 is in the data and not in the model.
-        self.weighed = fitted.weights > 0
+        # A record of next to no weight is in the data and not in the model: it stands behind nothing.
+        self.weighed = fitted.weights > _NEGLIGIBLE * fitted.weights.mean()
         self.n_records = int(self.weighed.sum())
+        self.n_left_out = len(fitted.weights) - self.n_records
         self.n_units = {level: distinct(code, self.weighed) for level, code in codes.items()}
 
     def same(self, name: FactName, number: float, of: str = "") -> Fact:
@@ -127,7 +132,7 @@ class _Facts:
         leverage = Leverage.of(fitted)
         finest = self.codes[levels[0]] if fitted.groups is None else fitted.groups
         found = [
-            self.same(FactName.RESIDUAL_DEGREES_OF_FREEDOM, fitted.residual_degrees_of_freedom),
+            self.same(FactName.RESIDUAL_DEGREES_OF_FREEDOM, fitted.residual_degrees_of_freedom - self.n_left_out),
             self.same(FactName.PARAMETERS_PER_OBSERVATION, n_parameters / max(n_observations, 1)),
             self.same(FactName.LARGEST_LEVERAGE, leverage.largest(finest)),
             self.same(FactName.CLUSTERS, fitted.clusters),

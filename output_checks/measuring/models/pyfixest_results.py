@@ -1,6 +1,7 @@
 """Read pyfixest's Feols, Feiv and Fepois, which keep their data under numbered rows, and columns after effects."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,22 @@ _LEVEL = re.compile(r"^(?:C\((?P<of>[^,()]+)[^()]*\)\[(?:T\.)?(?P<level>.+)\]|(?
 _LEAST_VARIANCE = 1e-12
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Kept:
+    """What a fitted model has kept, n observations and k columns."""
+
+    data: pd.DataFrame
+    terms: tuple[str, ...]
+    design: Floats
+    outcome: Floats
+    mean: Floats
+    """What the model predicts, effects included."""
+    weights: Floats
+    groups: list[Codes]
+    """Each absorbed effect as a number per row."""
+    instruments: Floats | None
+
+
 def read_fixest(result: Any) -> Fitted:  # noqa: ANN401 - pyfixest's types are its own
     """One fitted model; its data must have been kept (`lean=False`, `store_data=True`).
 
@@ -28,65 +45,85 @@ def read_fixest(result: Any) -> Fitted:  # noqa: ANN401 - pyfixest's types are i
     InputError
         The data were not kept, records are aggregated, or a column cannot be worked out from them.
     """
+    kept = _kept(result)
+    poisson = type(result).__name__ == "Fepois"
+    given, mean, groups = kept.weights, np.maximum(kept.mean, _LEAST_VARIANCE), kept.groups
+    scale = given * mean if poisson else given
+    left = kept.outcome - kept.mean
+    columns = kept.design if kept.instruments is None else np.hstack([kept.design, kept.instruments])
+    within = (without_effects(columns, groups, scale) if groups else columns) * np.sqrt(scale)[:, None]
+    # What the effects explain is not published: the model's own part is set against what they leave.
+    around = without_effects(kept.outcome[:, None], groups, given)[:, 0] if groups else kept.outcome
+    return Fitted(
+        package="pyfixest",
+        description=_described(result),
+        terms=kept.terms,
+        estimates=as_floats(result.coef()),
+        standard_errors=as_floats(result.se()),
+        columns=np.arange(len(kept.terms)),
+        names=kept.terms,
+        design=kept.design,
+        within=within,
+        outcome=kept.outcome,
+        outcome_name=str(result._depvar),
+        explains=Explains.COUNT if poisson else Explains.NUMBER,
+        residual=left * np.sqrt(given / mean if poisson else given),
+        unexplained=share_unexplained(around, around - left, given),
+        weights=given,
+        rows=pd.Index(kept.data.index),
+        by_number=True,
+        residual_degrees_of_freedom=float(len(kept.data) - len(kept.terms) - _absorbed(groups)),
+        effects=_absorbed(groups),
+        instruments=kept.instruments,
+        clusters=_clusters(result),
+    )
+
+
+def _kept(result: Any) -> _Kept:  # noqa: ANN401
     data = getattr(result, "_data", None)
     if not isinstance(data, pd.DataFrame) or not hasattr(result, "_X"):
         raise InputError(
             "The pyfixest model has not kept its data, so nobody can be counted.",
             remedy="the same call with lean=False and store_data=True",
         )
-    if getattr(result, "_weights_type", "aweights") == "fweights" and getattr(result, "_has_weights", False):
+    weighted = getattr(result, "_has_weights", False)
+    if getattr(result, "_weights_type", "aweights") == "fweights" and weighted:
         raise InputError(
             "Frequency weights stand for records that are not in the data.", remedy="one record per unit, no fweights"
         )
-    terms = distinct_names([str(name) for name in result._coefnames])
     n_rows = len(data)
+    terms = distinct_names([str(name) for name in result._coefnames])
     # `_weights` of a Fepois are those of its last iteration; the researcher's are in `_weights_df`.
     weights = getattr(result, "_weights_df", None)
     if weights is None:
-        weights = result._weights if getattr(result, "_has_weights", False) else np.ones(n_rows)
-    given = as_floats(weights).reshape(n_rows)
-    groups = _groups(getattr(result, "_fe", None), n_rows)
-    design = np.column_stack([_column(name, data) for name in terms]) if terms else np.zeros((n_rows, 0))
-    poisson = type(result).__name__ == "Fepois"
-    outcome = as_floats(result._Y_untransformed).reshape(n_rows)
-    mean = as_floats(result._Y_hat_response).reshape(n_rows)
-    scale = given * np.maximum(mean, _LEAST_VARIANCE) if poisson else given
-    residual = (outcome - mean) * np.sqrt(given / np.maximum(mean, _LEAST_VARIANCE) if poisson else given)
-    instruments = _instruments(result, data)
-    columns = design if instruments is None else np.hstack([design, instruments])
-    within = (without_effects(columns, groups, scale) if groups else columns) * np.sqrt(scale)[:, None]
-    left = without_effects(outcome[:, None], groups, given)[:, 0] if groups else outcome
-    # What the effects explain is not published: the model's own part is set against what they leave.
-    unexplained = share_unexplained(left, left - (outcome - mean), given)
-    n_clusters = getattr(result, "_G", None) if getattr(result, "_is_clustered", False) else [np.inf]
-    return Fitted(
-        package="pyfixest",
-        description={
-            "estimator": f"{type(result).__name__} (pyfixest)",
-            "outcome": str(result._depvar),
-            "effects": str(getattr(result, "_fixef", None) or "none"),
-            "standard errors": str(getattr(result, "_vcov_type_detail", "unknown")).lower(),
-        },
+        weights = result._weights if weighted else np.ones(n_rows)
+    return _Kept(
+        data=data,
         terms=terms,
-        estimates=as_floats(result.coef()),
-        standard_errors=as_floats(result.se()),
-        columns=np.arange(len(terms)),
-        names=terms,
-        design=design,
-        within=within,
-        outcome=outcome,
-        outcome_name=str(result._depvar),
-        explains=Explains.COUNT if poisson else Explains.NUMBER,
-        residual=residual,
-        unexplained=unexplained,
-        weights=given,
-        rows=pd.Index(data.index),
-        by_number=True,
-        residual_degrees_of_freedom=float(n_rows - len(terms) - _absorbed(groups)),
-        effects=_absorbed(groups),
-        instruments=instruments,
-        clusters=float(min(n_clusters)) if n_clusters else np.nan,
+        design=np.column_stack([_column(name, data) for name in terms]) if terms else np.zeros((n_rows, 0)),
+        outcome=as_floats(result._Y_untransformed).reshape(n_rows),
+        mean=as_floats(result._Y_hat_response).reshape(n_rows),
+        weights=as_floats(weights).reshape(n_rows),
+        groups=_groups(getattr(result, "_fe", None), n_rows),
+        instruments=_instruments(result, data),
     )
+
+
+def _described(result: Any) -> dict[str, str]:  # noqa: ANN401
+    return {
+        "estimator": f"{type(result).__name__} (pyfixest)",
+        "outcome": str(result._depvar),
+        "effects": str(getattr(result, "_fixef", None) or "none"),
+        "standard errors": str(getattr(result, "_vcov_type_detail", "unknown")).lower(),
+    }
+
+
+def _clusters(result: Any) -> float:  # noqa: ANN401
+    """How many clusters the standard errors rest on; infinite without clusters, NaN where that is not kept."""
+    if not getattr(result, "_is_clustered", False):
+        return np.inf
+    counts = list(getattr(result, "_G", None) or [])
+    return float(min(counts)) if counts else np.nan
 
 
 def _groups(effects: object, n_rows: int) -> list[Codes]:

@@ -38,7 +38,8 @@ class Resting:
 
     @classmethod
     def of(cls, fitted: Fitted, weighed: Flags) -> "Resting":
-        design = fitted.design[weighed]
+        # Column after column is looked at, so each is laid out in one piece.
+        design = np.asfortranarray(fitted.design if weighed.all() else fitted.design[weighed])
         columns = {position: Levels.of(column) for position, column in enumerate(design.T)}
         others = () if fitted.instruments is None else fitted.instruments[weighed].T
         return cls(
