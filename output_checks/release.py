@@ -205,7 +205,7 @@ class Release(PandasCalls, ModelCalls):
             title=title,
             tabulations=table.tabulations,
             draws=of,
-            questions=unexplained(figure, table.tabulations),
+            questions=tuple(dict.fromkeys((*table.questions, *unexplained(figure, table.tabulations)))),
         )
         return self._register(output, {f"{name}.png": picture.getvalue()})
 

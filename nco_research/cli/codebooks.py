@@ -66,7 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
     book = _described(arguments.component, arguments.extensions)
     if arguments.file is not None:
         found = compare_file(
-            arguments.file, component=book.component, extensions=arguments.extensions, study=Study.nearest()
+            arguments.file,
+            component=book.component,
+            extensions=arguments.extensions,
+            study=Study.nearest() or Study.around(arguments.file.parent),
         )
         print(_as_text(found.as_json()) if arguments.json else found)
         return 0

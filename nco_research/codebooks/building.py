@@ -14,6 +14,7 @@ _REQUIRED = ("type", "label", "label_nl")
 _OF_A_TYPE = {
     "codes": (VariableType.CATEGORY, VariableType.KEY),
     "codes_of": (VariableType.CATEGORY, VariableType.KEY),
+    "written": (VariableType.CATEGORY, VariableType.KEY),
     "within": (VariableType.NUMBER,),
     "unit": (VariableType.NUMBER,),
     "open_end": (VariableType.DATE,),
@@ -103,11 +104,12 @@ def _on_top(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any
     for name in set(ADDED) & set(said) & set(before) - set(said.get("replace", ())):
         old, new = before[name], said[name]
         after[name] = {**old, **new} if isinstance(old, dict) else tuple(dict.fromkeys((*old, *new)))
-    for name in ("codes", "missing", "open_end"):
-        others = {code for other in ("codes", "missing", "open_end") if other != name for code in said.get(other, ())}
+    meanings = ("codes", "missing", "open_end", "written")
+    for name in meanings:
+        others = {code for other in meanings if other != name for code in said.get(other, ())}
         kept = [code for code in after.get(name, ()) if code not in others]
         if name in after:
-            after[name] = {code: after[name][code] for code in kept} if name == "codes" else tuple(kept)
+            after[name] = {code: after[name][code] for code in kept} if isinstance(after[name], dict) else tuple(kept)
     return after
 
 
@@ -137,7 +139,7 @@ def _variable(draft: _Draft, drafts: Mapping[str, _Draft]) -> Variable:
         confidence=draft.confidence,
         **{
             name: said[name]
-            for name in (*_REQUIRED, "unit", "within", "only_where", "formerly", "special", "remark")
+            for name in (*_REQUIRED, "unit", "written", "within", "only_where", "formerly", "special", "remark")
             if name in said
         },
     )

@@ -5,7 +5,7 @@ it, and it is no longer than those of the codebook: a number of a person in a co
 are concerned is said from ten on, to the nearest ten.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -108,7 +108,14 @@ class Differences:
         }
 
 
-def compare(book: Codebook, *, year: int, columns: Mapping[str, ColumnFacts], n_repeated: int = 0) -> Differences:
+def compare(
+    book: Codebook,
+    *,
+    year: int,
+    columns: Mapping[str, ColumnFacts],
+    n_repeated: int = 0,
+    left_out: Iterable[str] = (),
+) -> Differences:
     """What a file and its codebook disagree on.
 
     Parameters
@@ -121,9 +128,12 @@ def compare(book: Codebook, *, year: int, columns: Mapping[str, ColumnFacts], n_
         The facts of every column of the file, by its name as in the file.
     n_repeated
         How many records share the key of the codebook with another record.
+    left_out
+        Columns of the file that were not read, and of which nothing is said.
     """
     described = {facts.name: book.variable(facts.name) for facts in columns.values()}
-    found = {variable.name for variable in described.values() if variable is not None}
+    unread = (book.variable(name) for name in left_out)
+    found = {variable.name for variable in (*described.values(), *unread) if variable is not None}
     items = [
         Difference(kind=DifferenceKind.ABSENT_COLUMN, column=variable.name, text=variable.label)
         for variable in book

@@ -124,6 +124,7 @@ def _of_variable(item: Variable, language: Language) -> dict[str, str]:
         words["years"]: _years(item, language),
         words["formerly"]: ", ".join(item.formerly),
         words["missing"]: ", ".join(sorted(item.missing)),
+        words["written"]: _written(item),
         words["open_end"]: ", ".join(sorted(item.open_end)),
         words["special"]: _special(item.special, language) if item.special else "",
         words["remark"]: item.remark,
@@ -144,12 +145,18 @@ def _details(item: Variable, language: Language) -> Iterator[str]:
         yield words["many_codes"].format(len(item.labels))
     if item.missing:
         yield f"{words['missing']}: {', '.join(sorted(item.missing))}"
+    if item.written:
+        yield f"{words['written']}: {_written(item)}"
     if item.open_end:
         yield f"{words['open_end']}: {', '.join(sorted(item.open_end))}"
     if _years(item, language):
         yield _years(item, language)
     if item.special:
         yield f"{words['special']}: {_special(item.special, language)}"
+
+
+def _written(item: Variable) -> str:
+    return ", ".join(f"{code} ({word})" for word, code in item.written.items())
 
 
 def _conditions(item: Variable, language: Language) -> Iterator[str]:

@@ -41,6 +41,7 @@ def _variable_as_json(item: Variable) -> dict[str, object]:
         "unit": item.unit,
         "codes": {code: {"nl": nl, "en": item.labels_en.get(code, "")} for code, nl in item.labels.items()},
         "missing": sorted(item.missing),
+        "written": dict(item.written),
         "open_end": sorted(item.open_end),
         "within": list(item.within) if item.within else None,
         "only_where": {name: list(codes) for name, codes in item.only_where.items()},

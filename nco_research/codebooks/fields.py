@@ -91,6 +91,23 @@ def _labels(value: object, code: str, place: Place) -> tuple[str, str]:
     return str(labels["nl"]), str(labels.get("en", ""))
 
 
+def written(value: object, place: Place) -> dict[str, str]:
+    """What files hold in place of a code, and the code."""
+    how = 'written = { "no code list" = "00" }'
+    if not isinstance(value, dict) or not value:
+        place.refuse(f"must be a table of words and the codes that they mean; found {_kind(value)}.", remedy=how)
+    for word, code in value.items():
+        if not isinstance(code, str):
+            place.refuse(f"must give {word!r} a code as text; found {_kind(code)}.", remedy=f'"{word}" = "{code}"')
+        if not word.strip() or not code.strip():
+            place.refuse("has words or a code that are empty; what is empty is missing anyway.", remedy=how)
+    meant = {word.strip(): code.strip() for word, code in value.items()}
+    again = next((word for word, code in meant.items() if code in meant), None)
+    if again is not None:
+        place.refuse(f"gives {again!r} a meaning that is itself words for a code.", remedy="the code itself")
+    return meant
+
+
 def number_range(value: object, place: Place) -> tuple[float, float]:
     """Lowest and highest value, both possible."""
     how = "within = [500, 550]"
@@ -195,6 +212,7 @@ VARIABLE_FIELDS: Mapping[str, Parser] = MappingProxyType(
         "codes": codes,
         "codes_of": text,
         "missing": texts,
+        "written": written,
         "open_end": texts,
         "within": number_range,
         "only_where": only_where,
@@ -209,7 +227,7 @@ VARIABLE_FIELDS: Mapping[str, Parser] = MappingProxyType(
     }
 )
 
-ADDED = ("codes", "missing", "open_end", "formerly")
+ADDED = ("codes", "missing", "written", "open_end", "formerly")
 """Fields of a variable to which a later file adds, unless it names them in `replace`."""
 
 

@@ -85,6 +85,7 @@ def _as_read(variable: Variable) -> dict[str, object]:
         "labels": list(variable.labels.items()),
         "labels_en": list(variable.labels_en.items()),
         "missing": sorted(variable.missing),
+        "written": sorted(variable.written.items()),
         "open_end": sorted(variable.open_end),
         "within": variable.within,
         "only_where": sorted((name, list(codes)) for name, codes in variable.only_where.items()),

@@ -71,6 +71,8 @@ class Variable:
     labels_en: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     """Codes, as text without padding, that mean that nothing is known."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Of a category or key: what some files hold in place of a code, without padding, and the code that it means."""
     open_end: frozenset[str] = frozenset()
     """Of a date: codes that mean that it has not ended."""
     within: tuple[float, float] | None = None

@@ -33,6 +33,7 @@ def expect_sound(book: Codebook, last: Statement, said_by: Mapping[str, Statemen
                 f"is {last_year}, before its first year {first_year}.", remedy=f"last_year = {first_year}, or later"
             )
         _expect_condition(book, variable, statement)
+        _expect_written(variable, statement)
 
 
 def _expect_own_names(book: Codebook, said_by: Mapping[str, Statement]) -> None:
@@ -82,6 +83,16 @@ def _expect_condition(book: Codebook, variable: Variable, statement: Statement) 
             place.refuse(
                 f"gives the code {unknown[0]!r}, for which {other.name} has no label.",
                 remedy=f"{closest(unknown[0], list(other.labels))}, or a label for it",
+            )
+
+
+def _expect_written(variable: Variable, statement: Statement) -> None:
+    known = [*variable.labels, *sorted(variable.missing)]
+    for code in variable.written.values():
+        if variable.labels and code not in known:
+            statement.place(variable.name, "written").refuse(
+                f"gives the code {code!r}, for which {variable.name} has no label.",
+                remedy=f"{closest(code, known)}, or a label for it",
             )
 
 

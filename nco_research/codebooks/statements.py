@@ -118,6 +118,7 @@ def _expect_one_meaning(fields: Mapping[str, Any], place: Place) -> None:
         ("labelled", set(fields.get("codes", {}))),
         ("called missing", set(fields.get("missing", ()))),
         ("called an open end", set(fields.get("open_end", ()))),
+        ("said to be written for another", set(fields.get("written", ()))),
     ]
     for number, (one, these) in enumerate(said):
         for other, those in said[number + 1 :]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from nco_research.cohort.dating import At
+from nco_research.cohort.dating import At, as_asked
 from nco_research.cohort.deriving import Change, Express
 from nco_research.cohort.flow import Flow
 from nco_research.cohort.following import Follow
@@ -289,8 +289,8 @@ class Cohort:
         spells
             A register with a first and a last day per row, both included; a missing last day has not come yet.
         date
-            A date for all pupils; `"10-01"`, the first of October of each year in which they are followed; or the name
-            of a column with dates.
+            A date for all pupils, as text too (`"2016-10-01"`); `"10-01"`, month first: 1 October of each year in
+            which they are followed; or the name of a column with dates. The plan and the flow say the day in words.
         columns
             Columns to take, or new names for them.
         start, end
@@ -316,9 +316,8 @@ class Cohort:
         if columns is None:
             unwanted = {*pairs.values(), first, last}
             taken = {new: own for new, own in taken.items() if own not in unwanted}
-        day = date.date() if isinstance(date, dt.datetime) else date
         action = At(
-            label=label, source=read, date=day, on=pairs, start=first, end=last, taken=taken, several=_way(several)
+            label=label, source=read, date=as_asked(date), on=pairs, start=first, end=last, taken=taken, several=_way(several)
         )
         return self._after(action)
 

@@ -9,6 +9,7 @@ from nco_research.cohort.expressions import Types
 from nco_research.cohort.flow import Rounded
 from nco_research.cohort.linking import keyless, matched, takes
 from nco_research.cohort.matching import Match, Side, is_number, two_types
+from nco_research.cohort.pairing import Half, compared, expect_direction
 from nco_research.cohort.session import ROW, Session, explained
 from nco_research.cohort.source import Source, View
 from nco_research.cohort.state import Counts, Schema, State
@@ -17,6 +18,12 @@ from nco_research.sql import literal, quoted
 from output_checks.errors import InputError
 
 _MONTH_DAY = re.compile(r"^(\d{2})-(\d{2})$")
+_ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_LIKE_A_DATE = re.compile(r"^\d{1,4}([-/. ]\d{1,2})*[-/. ]\d{1,4}$")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _DATE, _YEAR = "__nco_date", "__nco_year"
 _COMMON_YEAR = 2023
 
@@ -53,10 +60,17 @@ class At:
         found = month_day(self.date)
         if found is None:
             return f"the day in {self.date}"
-        return f"the day {self.date} (month, day) of each year followed"
+        return f"{in_words(found)} of each year followed"
+
+    @property
+    def _said_day(self) -> tuple[str, ...]:
+        """For the flow: who writes the day before the month sees another day there."""
+        found = month_day(self.date) if isinstance(self.date, str) else None
+        return (f"on {in_words(found)} of each year",) if found else ()
 
     def check(self, before: Schema) -> Schema:
         waves = self._about_waves(before)
+        expect_direction(self.on, before.of(waves=waves), self.source.types, step=self.label)
         before.expect(list(self.on), waves=waves)
         if isinstance(self.date, str) and month_day(self.date) is None:
             before.expect([self.date], waves=waves)
@@ -93,11 +107,14 @@ class At:
         self.check(before.schema)
         waves = self._about_waves(before.schema)
         view = self.source.view(session, step=self.label)
+        remarks = self._compared(session, before, view, waves=waves)
         asked = self._dates(before, waves=waves)
         found = self._found(session, view, asked, ids=[ROW, _YEAR] if waves else [ROW])
         rows = session.number(f"SELECT count(*) FROM {asked}", step=self.label) if waves else before.counts.kept
         state = self._joined(session, before, view, found, waves=waves)
         notes = (
+            *self._said_day,
+            *remarks,
             *(self._notes_on_years(rows, found) if waves else ()),
             *self._notes(found),
             *self._written(session, view, asked, rows=rows, found=found.found),
@@ -112,6 +129,12 @@ class At:
             notes=notes,
         )
         return replace(state, counts=counts)
+
+    def _compared(self, session: Session, before: State, view: View, *, waves: bool) -> tuple[str, ...]:
+        types = {**{name: before.types[name] for name in before.key}, **before.wave_types} if waves else before.types
+        side = Half(query=before.waves_query if waves else before.pupils, types=types, name="the cohort")
+        register = Half(query=view.name, types=view.types, name=f"the data of {self.label!r}")
+        return compared(session, side, register, self.on, step=self.label)
 
     def _found(self, session: Session, view: View, asked: str, *, ids: list[str]) -> AtDate:
         with explained(self.label):
@@ -189,7 +212,7 @@ class At:
 
 
 def month_day(text: str) -> tuple[int, int] | None:
-    """`"10-01"` as month and day; None where it is the name of a column.
+    """`"10-01"` as month and day, the first of October; None where it is the name of a column.
 
     Raises
     ------
@@ -203,5 +226,36 @@ def month_day(text: str) -> tuple[int, int] | None:
     try:
         dt.date(_COMMON_YEAR, *found)
     except ValueError:
-        raise InputError(f"{text} is not a month and a day of each year.", remedy='date="10-01"') from None
+        raise InputError(
+            f"{text} is not a month and a day of each year, the month first.", remedy='date="10-01" for 1 October'
+        ) from None
     return found
+
+
+def in_words(day: tuple[int, int]) -> str:
+    """`1 October`, whatever language the computer speaks."""
+    month, number = day
+    return f"{number} {_MONTHS[month - 1]}"
+
+
+def as_asked(date: "dt.date | str") -> "dt.date | str":
+    """A date, `"10-01"` or the name of a column; a date written as text becomes one.
+
+    Raises
+    ------
+    InputError
+        It is written as a date or a day, but in another way.
+    """
+    if isinstance(date, dt.datetime):
+        return date.date()
+    if isinstance(date, dt.date) or not _LIKE_A_DATE.match(date) or _MONTH_DAY.match(date):
+        return date
+    try:
+        if _ISO.match(date):
+            return dt.date.fromisoformat(date)
+    except ValueError:
+        pass
+    raise InputError(
+        f"{date} is not a date as this is asked for.",
+        remedy='date="2016-10-01" for all pupils, date="10-01" (month, day) for 1 October of each year',
+    )

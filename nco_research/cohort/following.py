@@ -7,6 +7,7 @@ from nco_research.cohort.expressions import ordering
 from nco_research.cohort.flow import Rounded
 from nco_research.cohort.linking import keyless, matched, takes
 from nco_research.cohort.matching import Match, Matched, Side, is_number
+from nco_research.cohort.pairing import Half, compared, expect_direction
 from nco_research.cohort.session import ROW, Session
 from nco_research.cohort.source import Source, View
 from nco_research.cohort.state import Counts, Schema, State, names
@@ -38,6 +39,7 @@ class Follow:
         )
 
     def check(self, before: Schema) -> Schema:
+        expect_direction(self.on, before.of(waves=True), self.source.types, step=self.label)
         self.source.expect([*self.on.values(), self.year], step=self.label)
         if self.prefer:
             ordering(self.prefer, self.source.types, step=self.label)
@@ -62,6 +64,7 @@ class Follow:
                 f"{self.year!r} of the data of {self.label!r} is not a number.", remedy='year="the column with years"'
             )
         self._expect_whole(session, view)
+        remarks = self._compared(session, before, view)
         found, remark = self._matched(session, before, view)
         linked = session.number(f"SELECT count(DISTINCT {ROW}) FROM {found.table}", step=self.label)
         settle = self._added if before.waves else self._new
@@ -71,11 +74,20 @@ class Follow:
             unlinked=before.counts.kept - linked,
             chosen=found.chosen,
             objections=self.source.objections,
-            notes=(*remark, *settled, *keyless(session, view, self.on, step=self.label)),
+            notes=(*remark, *remarks, *settled, *keyless(session, view, self.on, step=self.label)),
         )
         if view.table:
             session.drop(view.table)
         return replace(state, counts=counts)
+
+    def _compared(self, session: Session, before: State, view: View) -> tuple[str, ...]:
+        """What to say of the person numbers that are matched on, and of pupils who may have two."""
+        own = set(self.on) == set(before.key)
+        types = before.types if own else {**{name: before.types[name] for name in before.key}, **before.wave_types}
+        side = Half(query=before.pupils if own else before.waves_query, types=types, name="the cohort")
+        register = Half(query=view.name, types=view.types, name=f"the data of {self.label!r}")
+        said = compared(session, side, register, self.on, step=self.label)
+        return said if before.waves else (*said, *early_numbers(session, before, step=self.label))
 
     def _expect_whole(self, session: Session, view: View) -> None:
         year = quoted(self.year)

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from nco_research.cohort.expressions import ordering
 from nco_research.cohort.flow import Rounded
 from nco_research.cohort.matching import Match, Matched, Side, is_number, two_types
+from nco_research.cohort.pairing import Half, compared, expect_direction, expect_kind_matched
 from nco_research.cohort.session import ROW, Session
-from nco_research.cohort.source import Source, View
+from nco_research.cohort.source import YEARS, Source, View
 from nco_research.cohort.state import Counts, Schema, State, names
 from nco_research.sql import quoted
 from output_checks.errors import InputError
+
+_FEWEST_LINKED = 0.01
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +34,7 @@ class Link:
         return (f"links {self.source.describe}", f"on {matched(self.on)}; {lost}", *chosen, takes(self.taken))
 
     def check(self, before: Schema) -> Schema:
+        expect_direction(self.on, before.pupils, self.source.types, step=self.label)
         before.expect(list(self.on))
         self.source.expect(list(self.on.values()), step=self.label)
         if self.prefer:
@@ -39,18 +43,41 @@ class Link:
             kinds = (before.pupils or {}).get(left), self.source.types[right]
             if all(kinds) and is_number(kinds[0]) != is_number(kinds[1]):
                 raise two_types(left, step=self.label)
+        expect_kind_matched(self.on, self.taken, before.pupils, self.source.types, step=self.label)
+        self._expect_years_new(before)
         before.expect_new(list(self.taken), step=self.label)
         return before.with_columns({new: self.source.types[own] for new, own in self.taken.items()})
+
+    def _expect_years_new(self, before: Schema) -> None:
+        """The frame of a register has its years, and so has a cohort that began with one."""
+        both = [name for name in self.taken if name in YEARS and name in (before.pupils or ())]
+        others = {new: own for new, own in self.taken.items() if new not in both}
+        if both and not before.clashing(list(others)):
+            listed = list(others) if all(new == own for new, own in others.items()) else others
+            raise InputError(
+                f"{names([repr(name) for name in both])} is in the cohort already and in the data of {self.label!r} "
+                "too.",
+                remedy=f"leave it out: columns={listed}; or link the register itself, which adds its years only where "
+                "they are named, rather than its frame",
+            )
 
     def run(self, session: Session, before: State) -> State:
         self.check(before.schema)
         view = self.source.view(session, step=self.label)
+        compared_notes = compared(
+            session,
+            Half(query=before.pupils, types=before.types, name="the cohort"),
+            Half(query=view.name, types=view.types, name=f"the data of {self.label!r}"),
+            self.on,
+            step=self.label,
+        )
         taken = view.present(self.taken)
         match = Match(
             step=self.label,
             on=self.on,
             taken=taken,
             prefer=ordering(self.prefer, self.source.types, step=self.label) if self.prefer else (),
+            spells=self.source.book is not None and self.source.book.spell is not None,
         )
         side = Side(query=before.pupils, types=before.types, ids=(ROW,))
         if self.prefer:
@@ -64,7 +91,12 @@ class Link:
         if self.prefer:
             table = session.table(self._joined(before, found, taken), step=self.label)
             session.drop(found.table)
-        notes = (*((remark,) if remark else ()), *keyless(session, view, self.on, step=self.label))
+        remark = remark or self._strange(found.rows, before.counts.kept)
+        notes = (
+            *((remark,) if remark else ()),
+            *compared_notes,
+            *keyless(session, view, self.on, step=self.label),
+        )
         if view.table:
             session.drop(view.table)
         kept = found.rows if self.required else before.counts.kept
@@ -81,6 +113,13 @@ class Link:
                 notes=notes,
             ),
         )
+
+    def _strange(self, linked: int, pupils: int) -> str:
+        """What to say where those who are not in it stay, and hardly anybody is."""
+        if self.required or linked >= _FEWEST_LINKED * pupils:
+            return ""
+        who = "nearly nobody" if linked else "nobody"
+        return f"{who} is in it: {matched(self.on)} is probably the wrong key"
 
     def _joined(self, before: State, found: Matched, taken: Mapping[str, str]) -> str:
         columns = "".join(f", m.{quoted(name)}" for name in taken)

@@ -14,6 +14,7 @@ _SUSPICIOUS_SHARE = 0.5
 _WORTH_SAYING = 0.05
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 _LINKED = "__nco_linked"
+_OF_A_DAY = 'take what holds on one day, cohort.at(..., date="2016-10-01", columns=[...]), as each row is a spell; or '
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,8 @@ class Match:
     extra_ids: Mapping[str, str] | None = None
     """The register's own part of the id, as SQL over `r`: the year, where pupils are followed."""
     where: str = ""
+    spells: bool = False
+    """Whether each row of the register holds from one day to another."""
 
     def run(self, session: Session, side: Side, view: View) -> Matched:
         """Match.
@@ -182,7 +185,8 @@ class Match:
         return InputError(
             f"{Rounded.of(rows)} rows in the data of {self.step!r} share their {shared} with another, so that "
             f"{Rounded.of(pupils)} pupils would be doubled.",
-            remedy='keep one row per key there, match on more columns, or say which: prefer="GBADATUM DESC"',
+            remedy=f"{_OF_A_DAY if self.spells else ''}keep one row per key there, match on more columns, or say which: "
+            'prefer="GBADATUM DESC"',
         )
 
     def _expect_types(self, side: Side, view: View) -> None:

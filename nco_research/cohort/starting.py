@@ -7,6 +7,7 @@ import pandas as pd
 
 from nco_research.cohort.expressions import expect_condition
 from nco_research.cohort.flow import Rounded
+from nco_research.cohort.pairing import Half, expect_whole_key
 from nco_research.cohort.session import ROW, Session
 from nco_research.cohort.source import Source, View, selected
 from nco_research.cohort.state import Counts, Schema, State, names
@@ -41,6 +42,7 @@ class Start:
     def run(self, session: Session, before: State) -> State:  # noqa: ARG002 - nothing comes before
         view = self.source.view(session, step=self.label, rows=True)
         taken = view.present(self.taken)
+        self._expect_whole_key(session, view)
         table = session.table(self._query(view, taken), step=self.label)
         if view.table:
             session.drop(view.table)
@@ -61,6 +63,11 @@ class Start:
             counts=Counts(kept=total, objections=self.source.objections),
             by_key=not view.table,
         )
+
+    def _expect_whole_key(self, session: Session, view: View) -> None:
+        rows = f"(SELECT * FROM {view.name} WHERE ({self.where}))" if self.where else view.name
+        side = Half(query=rows, types=view.types, name=f"the data of {self.label!r}")
+        expect_whole_key(session, side, self.key, step=self.label)
 
     def _query(self, view: View, taken: Mapping[str, str]) -> str:
         # A frame keeps its order. A register has none that one could rely on; `State.order` gives it that of its keys.

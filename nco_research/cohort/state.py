@@ -45,13 +45,17 @@ class Schema:
         InputError
             Names those columns.
         """
-        folded = {name.casefold() for name in self.of(waves=waves) or ()}
-        both = [name for name in names if name.casefold() in folded]
+        both = self.clashing(names, waves=waves)
         if both:
             raise InputError(
                 f"{', '.join(map(repr, both))} is in the cohort already and in the data of {step!r} too.",
                 remedy='leave it out, or rename it: columns={"new_name": "its_name"}',
             )
+
+    def clashing(self, names: Sequence[str], *, waves: bool = False) -> list[str]:
+        """Those of the names that the cohort has already, in whatever case."""
+        folded = {name.casefold() for name in self.of(waves=waves) or ()}
+        return [name for name in names if name.casefold() in folded]
 
     def of(self, *, waves: bool) -> Types | None:
         """The pupils' columns, or those of their years together with the key."""

@@ -47,6 +47,8 @@ class Entry:
     removed: int = field(repr=False)
     """Distinct persons who objected and were in the file."""
     notes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    """Columns of the file that were not read, because no basis is recorded; known to who asks, not kept."""
 
     @property
     def parts(self) -> list[Path]:

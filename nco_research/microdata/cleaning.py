@@ -163,7 +163,7 @@ def _short(code: str) -> str:
 
 def _code(column: RawColumn, variable: Variable | None) -> str:
     codes = variable.missing if variable is not None else frozenset[str]()
-    text = _text(column)
+    text = _as_code(_text(column), variable)
     if variable is not None and variable.type is VariableType.CATEGORY and column.physical is PhysicalType.TEXT:
         # What went through numbers is 8.0 where the code is 8; few values have any sign between digits.
         whole = f"regexp_replace({text}, {literal(_WHOLE)}, {literal(_FIRST)})"
@@ -194,6 +194,14 @@ def _text(column: RawColumn) -> str:
     return f"nullif(CASE WHEN {padded} THEN trim({value}, {literal(_PADDING)}) ELSE {value} END, '')"
 
 
+def _as_code(text: str, variable: Variable | None) -> str:
+    """The code where the file holds the words that stand for it."""
+    if variable is None or not variable.written:
+        return text
+    codes = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in variable.written.items())
+    return f"CASE {text} {codes} ELSE {text} END"
+
+
 def _key(column: RawColumn, variable: Variable | None, persons: Iterable[PersonKey]) -> str:
     name, text = quoted(column.name), _text(column)
     if column.physical is PhysicalType.NUMBER:
@@ -202,7 +210,7 @@ def _key(column: RawColumn, variable: Variable | None, persons: Iterable[PersonK
             lost = f"NOT isnan(CAST({name} AS DOUBLE)) AND ({lost} OR abs({name}) > {column.exact})"
         text = f"CASE WHEN {lost} THEN {_failure('key', column.name, name)} ELSE {text} END"
     missing = variable.missing if variable is not None else frozenset[str]()
-    text = _without_missing(text, missing)
+    text = _without_missing(_as_code(text, variable), missing)
     if any(column.name == key.number and key.certain for key in persons):
         text = _without_missing(number_sql(text), missing)
     elif column.name.casefold().startswith("rinpersoons") or any(column.name == key.kind for key in persons):
@@ -288,7 +296,7 @@ def _only_where(sql: str, variable: Variable, book: Codebook, present: Mapping[s
         names = described.names if described is not None else (other,)
         column = next((present[name.casefold()] for name in names if name.casefold() in present), None)
         if column is not None:
-            conditions.append(f"{_text(column)} IN ({', '.join(_spellings(codes))})")
+            conditions.append(f"{_as_code(_text(column), described)} IN ({', '.join(_spellings(codes))})")
     return f"CASE WHEN {' AND '.join(conditions)} THEN {sql} END" if conditions else sql
 
 

@@ -30,7 +30,8 @@ def differences_of(entry: Entry, book: Codebook, file: ComponentFile) -> Differe
     """
     labels = {item.name: item.labels for item in open_raw(file.path).columns}
     facts = {item.in_file: _facts(entry, item, book, labels.get(item.in_file, {})) for item in entry.columns}
-    return compare(book, year=file.year, columns=facts, n_repeated=_repeated(entry, book))
+    repeated = _repeated(entry, book)
+    return compare(book, year=file.year, columns=facts, n_repeated=repeated, left_out=entry.left_out)
 
 
 def compare_file(
@@ -75,6 +76,7 @@ def compare_file(
             rows=count(folder),
             removed=0,
             notes=made.notes,
+            left_out=tuple(left_out),
         )
         return differences_of(entry, book, file)
 

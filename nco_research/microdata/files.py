@@ -1,5 +1,6 @@
 """Find the files of a CBS component, whose names follow no single pattern, and the latest version of each year."""
 
+import difflib
 import hashlib
 import os
 import re
@@ -7,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nco_research.columns import closest
 from nco_research.microdata.raw import FORMATS
 from output_checks.errors import InputError
 
@@ -21,6 +21,7 @@ PACKED = (".gz", ".zip", ".7z", ".rar")
 _OTHER_DATA = (*PACKED, ".xlsx", ".xls", ".txt", ".tsv", ".sas7bdat", ".rds", ".feather")
 _DATE_IN_FRONT = re.compile(r"^\d{6,8}\s+")
 _DEPTH = 3
+_LIKELY = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +69,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def find_files(names: Sequence[str], *, years: Iterable[int], folder: Path) -> list[ComponentFile]:
+def find_files(names: Sequence[str], *, years: Iterable[int], folder: Path, remark: str = "") -> list[ComponentFile]:
     """The latest version for each year, in the order of the years. Versions are compared as numbers: V10 is after V9.
 
-    `names` are the component's name and those that it had in other years.
+    `names` are the component's name and those that it had in other years; what the `remark` says of a year is told
+    where that year is absent.
 
     Raises
     ------
@@ -87,22 +89,39 @@ def find_files(names: Sequence[str], *, years: Iterable[int], folder: Path) -> l
         raise InputError("No years were asked for.", remedy="years=[2014]")
     found = files_of(names, folder)
     if not found and not _homes(names, folder):
-        known = sorted({path.name for path in _folders(folder) if path != folder})
+        known = sorted({path.name for path in _folders(folder) if path != folder and not path.name.isdigit()})
         raise InputError(
             f"There is no folder {component} in {folder}.",
-            remedy=closest(component, known) if known else "the folder that holds the microdata",
+            remedy=likely(component, known) if known else "the folder that holds the microdata",
         )
     present = sorted({file.year for file in found})
     absent = [year for year in wanted if year not in present]
     if absent:
         others = [name for year in absent for name in not_taken(names, year=year, version=0, folder=folder)]
         also = f" Not understood: {', '.join(others)}." if others else ""
+        also += "".join(f" {said}" for said in _said_of(absent, remark))
         raise InputError(
             f"{component} has no file for {', '.join(map(str, absent))}; names like {component}2014V1.sav were "
             f"sought.{also}",
             remedy=f"years={present}" if present else "a folder with data files whose names end in V1, V2, ...",
         )
     return [_latest([file for file in found if file.year == year], names) for year in wanted]
+
+
+def likely(name: str, known: Sequence[str]) -> str:
+    """The few that are probably meant, and how many more there are."""
+    folded = {item.casefold(): item for item in known}
+    close = difflib.get_close_matches(name.casefold(), folded, n=_LIKELY) or sorted(folded)[:_LIKELY]
+    more = len(folded) - len(close)
+    shown = " or ".join(repr(folded[item]) for item in close)
+    return f"{shown}; there {'is' if more == 1 else 'are'} {more} more" if more else shown
+
+
+def _said_of(years: Iterable[int], remark: str) -> Iterator[str]:
+    """The sentences of a remark that name one of the years."""
+    for sentence in re.split(r"(?<=[.;])\s+", remark):
+        if any(re.search(rf"(?<!\d){year}(?!\d)", sentence) for year in years):
+            yield sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def _latest(files: list[ComponentFile], names: Sequence[str]) -> ComponentFile:

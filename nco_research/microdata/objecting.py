@@ -14,6 +14,18 @@ from output_checks.errors import InputError
 _OBJECTORS = "objectors.parquet"
 
 
+class Removed(int):
+    """A number of persons that counts as such, and prints as it may be told: rounded."""
+
+    def __repr__(self) -> str:
+        return rounded(int(self))
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(rounded(int(self)), spec)
+
+
 def expect_persons(path: Path, no_persons: Iterable[Misfit], objections: Objections) -> None:
     """Do nothing, unless somebody objected and a file has persons who cannot be told from them.
 

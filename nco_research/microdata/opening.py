@@ -1,8 +1,6 @@
 """Read CBS microdata: typed, labelled, the latest version recorded, refused where it identifies anybody."""
 
 import functools
-import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,18 +11,22 @@ import pandas as pd
 
 from nco_research.codebooks import Codebook, Differences, YearMeaning, codebook
 from nco_research.codebooks.loading import digest as book_digest
-from nco_research.columns import closest
+from nco_research.columns import as_list, closest
 from nco_research.guard.conditions import expect_own_columns
 from nco_research.guard.identifiers import identifying_combinations
 from nco_research.guard.objections import Objections, rounded
 from nco_research.microdata import bridge
+from nco_research.microdata.asking import Years, asked_study, cache_folder, data_folder, file_years
 from nco_research.microdata.cache import Cache, Entry
 from nco_research.microdata.cleaning import superseded
 from nco_research.microdata.comparing import differences_of
+from nco_research.microdata.conditions import expect_condition, mentioned
 from nco_research.microdata.files import ComponentFile, Source, find_files, not_taken
+from nco_research.microdata.objecting import Removed
 from nco_research.microdata.parts import SAMPLE
 from nco_research.microdata.raw import open_raw
 from nco_research.microdata.scanning import Scan, frame_of, scan_sql
+from nco_research.microdata.telling import lacking, left_out
 from nco_research.recording import record_source
 from nco_research.sql import connect
 from nco_research.study import Study, expect_basis
@@ -34,14 +36,13 @@ if TYPE_CHECKING:
     import duckdb
 
 YEAR, SCHOOL_YEAR = "year", "school_year"
-_CACHE = "NCO_CACHE"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Microdata:
     """Records of one component, and the files they come from. Read when they are first asked for.
 
-    Prints their number rounded to ten, and nobody's count.
+    Prints the number of records in the files rounded to ten, and nobody's count.
     """
 
     component: str
@@ -51,15 +52,16 @@ class Microdata:
     sources: tuple[Source, ...]
     notes: tuple[str, ...]
     """What was left out or mended, in words."""
-    objections: int
-    """Persons removed because they objected, the most in any one file. For inside: show it rounded."""
+    objections: Removed
+    """Persons removed because they objected, the most in any one file. It prints rounded."""
     _scan: Scan
     _files: tuple[ComponentFile, ...]
     _entries: tuple[Entry, ...]
 
     def __str__(self) -> str:
         files = ", ".join(f"{item.path} (version {item.version})" for item in self.sources)
-        return f"{self.component}: {rounded(sum(entry.rows for entry in self._entries))} records in {files}"
+        records = f"{rounded(sum(entry.rows for entry in self._entries))} records"
+        return f"{self.component}: {records}{', before `where`,' if self._scan.where else ''} in {files}"
 
     __repr__ = __str__
 
@@ -100,11 +102,11 @@ class Microdata:
 def open_microdata(
     component: str,
     *,
-    years: Iterable[int] | None = None,
-    school_years: Iterable[int] | None = None,
-    columns: Sequence[str] | None = None,
+    years: Years | None = None,
+    school_years: Years | None = None,
+    columns: str | Sequence[str] | None = None,
     where: str = "",
-    codes: Sequence[str] = (),
+    codes: str | Sequence[str] = (),
     folder: str | Path | None = None,
     study: Study | str | Path | None = None,
     cache: str | Path | None = None,
@@ -124,14 +126,16 @@ def open_microdata(
         Columns to read, in whatever case and by any name they had; they get the names as given here. All where left
         out.
     where
-        Which records: an SQL condition on the component's columns, `"WPOLEERJAAR >= 7"`.
+        Which records: an SQL condition on the component's columns, `"WPOLEERJAAR >= 7"`. It sees categories as their
+        Dutch labels, also those that `codes` names: `"LVSDOMEIN = 'Begrijpend lezen'"`.
     codes
         Categories to give as codes in place of labels.
     folder
         The folder with all microdata, or one inside it; that of the study where left out. Nothing is written
         there.
     study
-        The study file; the nearest `study.toml` around the working directory where left out.
+        The study file. Where left out, the nearest `study.toml` around the working directory, else around `folder`,
+        if that is its data.
     cache
         Where converted files are kept; that of the study, or a folder of the user's, where left out.
 
@@ -146,16 +150,21 @@ def open_microdata(
         category is asked for without a basis, or the study does not declare this.
     """
     expect_own_columns(where, what=f"The condition on {component}")
-    declared = study if isinstance(study, Study) else Study.read(study) if study is not None else Study.nearest()
+    declared, told = asked_study(study, folder)
+    columns, codes = None if columns is None else as_list(columns), as_list(codes)
     extensions = declared.codebooks if declared is not None else ()
     book = codebook(component, extensions=extensions)
-    root = _root(folder, declared)
-    files = find_files([book.component, *book.formerly], years=_years(book, years, school_years), folder=root)
+    root = data_folder(folder, declared)
+    files = find_files(
+        [book.component, *book.formerly],
+        years=file_years(book, years, school_years),
+        folder=root,
+        remark=book.remark,
+    )
     if declared is not None:
         declared.expect_register(book.component, [file.year for file in files])
-    kept = Cache.at(_cache_folder(cache, declared), data=root)
+    kept = Cache.at(cache_folder(cache, declared), data=root)
     objections = declared.read_objections() if declared is not None else None
-    told = []
     if declared is not None and objections is not None:
         # The whole of the study's data, also where only a folder inside it is read.
         links = bridge.bridges([declared.data, root]) if len(objections) else []
@@ -176,8 +185,10 @@ def open_microdata(
     )
     entries = tuple(convert(file) for file in files)
     names, notes = _names(book, files, entries, columns)
-    notes += [*_beside(book, files, root), *told]
-    _expect_no_combination(entries, book, [*names, *_mentioned(where, _listed(entries))], files)
+    coded = _coded(book, files, entries, codes)
+    notes += [*_beside(book, files, root), *lacking(files, entries, [_found(book, name) for name in names])]
+    notes += [*(left_out(entries, book, declared) if columns is None else ()), *told]
+    _expect_no_combination(entries, book, [*names, *mentioned(where, _listed(entries))], files)
     scan = Scan(
         entries=entries,
         years=tuple(file.year for file in files),
@@ -186,10 +197,10 @@ def open_microdata(
         else tuple(book.year_means.school_year(file.year) for file in files),
         columns=tuple(names),
         found=tuple(_found(book, name) for name in names),
-        codes=frozenset(name.casefold() for name in codes),
+        codes=frozenset(name.casefold() for name in names if _found(book, name) in coded),
         where=where,
     )
-    _expect_condition(scan, book)
+    expect_condition(scan, book)
     pairs = zip(files, entries, strict=True)
     sources = tuple(file.source(root, sha256=entry.sha256) for file, entry in pairs)
     record_source(
@@ -208,42 +219,11 @@ def open_microdata(
         columns=tuple(names),
         sources=sources,
         notes=tuple(notes),
-        objections=max((entry.removed for entry in entries), default=0),
+        objections=Removed(max((entry.removed for entry in entries), default=0)),
         _scan=scan,
         _files=tuple(files),
         _entries=entries,
     )
-
-
-def _root(folder: str | Path | None, study: Study | None) -> Path:
-    if folder is not None:
-        return Path(folder)
-    if study is None:
-        raise InputError("There is no folder with microdata.", remedy='folder="..."; or a study.toml (nco study new)')
-    return study.data
-
-
-def _cache_folder(cache: str | Path | None, study: Study | None) -> Path:
-    if cache is not None:
-        return Path(cache)
-    if study is not None:
-        return study.cache
-    if os.environ.get(_CACHE):
-        return Path(os.environ[_CACHE])
-    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "nco-research"
-
-
-def _years(book: Codebook, years: Iterable[int] | None, school_years: Iterable[int] | None) -> list[int]:
-    if (years is None) == (school_years is None):
-        raise InputError("Either years or school_years must be given.", remedy="years=[2014]")
-    if years is not None:
-        return list(years)
-    if book.year_means is YearMeaning.STATE:
-        raise InputError(
-            f"Files of {book.component} are not about a school year.", remedy="years=[...], as in the file names"
-        )
-    return [book.year_means.file_year(year) for year in school_years or ()]
 
 
 def _entry(
@@ -265,10 +245,10 @@ def _entry(
             remedy="a file in which it has another name",
         )
     # Who selects on a column learns as much of it as who reads it.
-    conditions = _mentioned(where, [*present, *(name for item in book for name in item.names)])
+    conditions = mentioned(where, [*present, *(name for item in book for name in item.names)])
     basis(book, [*(wanted or ()), *conditions])
-    left_out = [_spelt(book, name) for name in basis(book, None, present=present)]
-    entry = kept.entry(file, book=book, extensions=extensions, left_out=left_out, objections=objections)
+    without = [_spelt(book, name) for name in basis(book, None, present=present)]
+    entry = kept.entry(file, book=book, extensions=extensions, left_out=without, objections=objections)
     asked = None if wanted is None else {_found(book, name) for name in [*wanted, *conditions]}
     told = [
         f"{file.path.name} has {former} and {later}, by the codebook one variable: {later} is given."
@@ -288,14 +268,7 @@ def _entry(
                 f"{file.path.name}: {misfit.why}.",
                 remedy=f"other columns; or say in a codebook of your own which codes of {misfit.column!r} are missing",
             )
-    return replace(entry, notes=(*entry.notes, *told))
-
-
-def _mentioned(where: str, names: Iterable[str]) -> list[str]:
-    """The columns that a condition names."""
-    return [
-        name for name in dict.fromkeys(names) if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", where, re.IGNORECASE)
-    ]
+    return replace(entry, notes=(*entry.notes, *told), left_out=tuple(without))
 
 
 def _spelt(book: Codebook, name: str) -> str:
@@ -324,14 +297,28 @@ def _names(
             kinds.setdefault(column.type.value if column is not None else "", []).append(str(file.year))
         absent = kinds.pop("", [])
         if not kinds:
-            known = [item.name for item in entries[0].columns]
-            raise InputError(f"{files[0].path.name} has no column {name!r}.", remedy=closest(name, known))
+            raise _no_column(name, files, entries)
         if absent:
             notes.append(f"{name} is not in the file of {', '.join(absent)}, so it is missing there.")
         if len(kinds) > 1:
             differing = "; ".join(f"{kind} in {', '.join(years)}" for kind, years in kinds.items())
             notes.append(f"{name} is not of one type ({differing}); it is read as text.")
     return list(columns), notes
+
+
+def _no_column(name: str, files: Sequence[ComponentFile], entries: Sequence[Entry]) -> InputError:
+    known = [item.name for item in entries[0].columns]
+    return InputError(f"{files[0].path.name} has no column {name!r}.", remedy=closest(name, known))
+
+
+def _coded(
+    book: Codebook, files: Sequence[ComponentFile], entries: Sequence[Entry], codes: Sequence[str]
+) -> frozenset[str]:
+    """The columns to give as codes, by the names that they have in the codebook or the files."""
+    for name in codes:
+        if all(entry.column(_found(book, name)) is None for entry in entries):
+            raise _no_column(name, files, entries)
+    return frozenset(_found(book, name) for name in codes)
 
 
 def _beside(book: Codebook, files: Sequence[ComponentFile], root: Path) -> Iterator[str]:
@@ -361,21 +348,6 @@ def _expect_no_combination(
                 f"Direct identifiers in {file.path.name}: {listed}. Such data is not worked with.",
                 remedy=f"columns=[...] without {others}",
             )
-
-
-def _expect_condition(scan: Scan, book: Codebook) -> None:
-    if not scan.where:
-        return
-    import duckdb  # noqa: PLC0415
-
-    try:
-        with connect() as connection:
-            connection.sql(scan_sql(scan)).columns  # noqa: B018 - binds the condition
-    except duckdb.Error as error:
-        raise InputError(
-            f"The condition on {book.component} cannot be read ({type(error).__name__}).",
-            remedy=f'an SQL condition on its columns, "WPOLEERJAAR >= 7"; columns: {", ".join(_listed(scan.entries))}',
-        ) from None
 
 
 def _listed(entries: Iterable[Entry]) -> Iterator[str]:

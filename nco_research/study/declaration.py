@@ -105,6 +105,26 @@ class Study:
                 return cls.read(place / STUDY_FILE)
         return None
 
+    @classmethod
+    def around(cls, data: str | Path) -> "Study | None":
+        """The study of a folder with microdata: the nearest `study.toml` in it or around it whose data it is.
+
+        A folder inside a study's data belongs to that study too. None where there is no such study file.
+
+        Raises
+        ------
+        InputError
+            There is a study file, and it is not valid.
+        """
+        folder = Path(data).resolve()
+        for place in (folder, *folder.parents):
+            if (place / STUDY_FILE).is_file():
+                study = cls.read(place / STUDY_FILE)
+                its = study.data.resolve()
+                if its == folder or its in folder.parents:
+                    return study
+        return None
+
     def release(self, folder: str | Path) -> Release:
         """The study's draft release in that folder: its name, units and policy.
 

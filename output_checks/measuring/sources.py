@@ -51,7 +51,7 @@ class Source:
         Raises
         ------
         InputError
-            A column is not there, or is there twice.
+            A column is not there, or is there twice, or the library that holds the data cannot read it.
         """
         for name in dict.fromkeys(names):
             found = sum(column == name for column in self.columns if isinstance(column, str))
@@ -64,7 +64,13 @@ class Source:
         if self.library == "pandas":
             frame: pd.DataFrame = self.held
             return frame
-        return _READERS[self.library](self.held, list(dict.fromkeys(names)))
+        try:
+            return _READERS[self.library](self.held, list(dict.fromkeys(names)))
+        except Exception as error:  # noqa: BLE001 - each library has its own, and their words may hold values
+            raise InputError(
+                f"The data could not be read: {self.library} raised {type(error).__name__}.",
+                remedy=f"let {self.library} read these columns by itself, to see what is wrong",
+            ) from None
 
 
 def _from_polars(held: Any, names: list[str]) -> pd.DataFrame:  # noqa: ANN401 - an optional package

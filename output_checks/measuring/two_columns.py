@@ -6,7 +6,7 @@ import pandas as pd
 from output_checks.measuring.inside import Facts, Inside
 from output_checks.measuring.magnitudes import away_from_mode, fewest_at_one_value, without_noise
 from output_checks.measuring.ordered import Ordered
-from output_checks.measuring.pairs import Pairs, sums_by_cell, two_largest
+from output_checks.measuring.pairs import Pairs, distinct_units, sums_by_cell, two_largest
 from output_checks.model.evidence import FactName, Floats
 
 _COMBINATIONS = 4
@@ -69,7 +69,6 @@ def correlation(inside: Inside, other: Floats) -> tuple[Floats, Facts]:
     facts: Facts = {
         (FactName.DISTINCT_VALUES, ""): distinct,
         (FactName.UNEXPLAINED, ""): 1.0 - np.nan_to_num(found, nan=0.0) ** 2,
-        (FactName.RESIDUAL_DEGREES_OF_FREEDOM, ""): np.where(inside.count > 0, units - 2, np.inf),
     }
     values, _ = pd.factorize(without_noise(inside.records.values))
     others, _ = pd.factorize(without_noise(other))
@@ -77,8 +76,14 @@ def correlation(inside: Inside, other: Floats) -> tuple[Floats, Facts]:
     together, _ = pd.factorize(both)
     combinations = Ordered.of(together.astype(float), cell, n_cells).distinct
     for level, unit in inside.records.units.items():
+        own, _ = pd.factorize(unit.astype(np.int64) * (int(together.max(initial=0)) + 1) + together)
+        of_level = distinct_units(cell, unit, n_cells=n_cells)
+        # Where every school has one value of each, the schools are the observations, however many pupils they have.
+        same_within = distinct_units(cell, own, n_cells=n_cells) == of_level
+        units = np.where(same_within, np.minimum(units, of_level), units)
         rarest = fewest_at_one_value(np.asarray(together), unit, cell, n_cells=n_cells)
         facts[FactName.RARE_SIDE, level] = np.where(combinations <= _COMBINATIONS, rarest, np.inf)
+    facts[FactName.RESIDUAL_DEGREES_OF_FREEDOM, ""] = np.where(inside.count > 0, units - 2, np.inf)
     first, beside = away_from_mode(inside), away_from_mode(inside.with_values(other))
     return found, facts | {key: np.minimum(first[key], beside[key]) for key in first}
 

@@ -23,7 +23,10 @@ DEGREES_OF_FREEDOM = CellRule(
     title="A correlation with few degrees of freedom",
     aim="A correlation between the scores of three pupils says much about each of them.",
     advice="Merge the cell with others, or leave it out.",
-    rationale="Distinct units of the finest level less two, however many records each of them has.",
+    rationale=(
+        "Distinct units of the finest level less two, however many records each of them has; of a coarser level, where "
+        "the two variables are the same within each of its units: those of schools are as many as there are schools."
+    ),
     source="SACRO guide to statistical output checking, 2023, correlation coefficients",
     thresholds=("minimum_residual_degrees_of_freedom",),
     kinds=frozenset({Kind.CORRELATION}),

@@ -52,7 +52,7 @@ LISTING = (
     more_safe_pictures,
 )
 """The modules that fill `MORE` and `MORE_SAFE` when they are imported."""
-WRONG = {"19": "a figure does not take over the questions about its table"}
+WRONG: dict[str, str] = {}
 """Cases on the scoreboard whose verdict is wrong now."""
 OURS = f"caught {len(PLANTED) - len(WRONG)}/{len(PLANTED)}, safe {len(SAFE)}/{len(SAFE)}"
 

@@ -24,7 +24,7 @@ def members(data, by, cell):
     return chosen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(

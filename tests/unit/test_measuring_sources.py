@@ -26,10 +26,22 @@ def arrow(data):
     return pytest.importorskip("pyarrow").Table.from_pandas(data, preserve_index=False)
 
 
+CONNECTIONS = []
+"""Kept open: older versions of DuckDB close a connection that nothing but its relations refers to."""
+
+
 def duckdb(data):
     connection = pytest.importorskip("duckdb").connect()
+    CONNECTIONS.append(connection)
     connection.register("pupils", data)
     return connection.sql("SELECT * FROM pupils")
+
+
+def test_a_source_that_cannot_be_read_is_an_error_without_its_details():
+    relation = duckdb(pupils(30).assign(secret="p00017")).project("*, CAST(secret AS INTEGER) AS number")
+    with pytest.raises(InputError, match="could not be read") as caught:
+        tabulate(relation, by=["number"], statistics=[Statistic.COUNT], units=UNITS)
+    assert "p00017" not in str(caught.value)
 
 
 @pytest.fixture(params=[polars_frame, polars_lazy, arrow, duckdb], ids=lambda make: make.__name__)

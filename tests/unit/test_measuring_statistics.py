@@ -192,9 +192,14 @@ def test_weighted_statistics_count_only_those_with_a_weight(data):
         )
         mean = np.nan if empty else np.average(weighing["v"], weights=weighing["w"])
         assert tables[Statistic.WEIGHTED_MEAN].values[at] == pytest.approx(mean, nan_ok=True)
+        common = inside["w"].value_counts()
         for level in LEVELS:
             for statistic in asked:
                 assert fact(tables[statistic], FactName.CONTRIBUTORS, level, at) == units(weighing, level)
+            away = np.inf
+            if len(inside) and 2 * common.iloc[0] > len(inside):
+                away = units(inside[inside["w"] != common.index[0]], level)
+            assert fact(tables[Statistic.WEIGHTED_COUNT], FactName.AWAY_FROM_MODE, level, at) == away
             largest = amounts.groupby(weighing[level]).sum().abs().max()
             assert fact(tables[Statistic.WEIGHTED_MEAN], FactName.LARGEST, level, at) == pytest.approx(
                 0 if empty else largest
@@ -220,6 +225,8 @@ def test_correlations_with_the_degrees_of_freedom_that_pupils_leave(data):
         left = 1 - expected**2 if distinct > 1 else 1
         assert fact(table, FactName.UNEXPLAINED, at=at) == pytest.approx(left)
         freedom = units(inside, "pupil") - 2 if len(inside) else np.inf
+        if len(inside) and inside.groupby("school")[["v", "d"]].nunique().le(1).all(axis=None):
+            freedom = min(freedom, units(inside, "school") - 2)
         assert fact(table, FactName.RESIDUAL_DEGREES_OF_FREEDOM, at=at) == freedom
         for level in LEVELS:
             together = inside.groupby(["v", "d"])[level].nunique()

@@ -177,6 +177,15 @@ def test_correlations_of_one_of_few_and_of_rare_combinations(release, data):
     assert "THR2" in verdict(release.table("rare", rare, second="rare", **arguments))[1]
 
 
+def test_a_correlation_between_properties_of_ten_schools_is_of_ten(release, data):
+    size = data["school"].map(data["school"].value_counts()) + data["school"].str[-1].astype(int) ** 2
+    mean = data.groupby("school")["score"].transform("mean")
+    arguments = {"by": "sex", "value": "mean", "statistic": "correlation", "second": "size"}
+    assert verdict(release.table("t", data.assign(size=size, mean=mean), **arguments)) == (FAIL, {"COR1"})
+    own = data.assign(size=size, mean=data["score"])
+    assert release.table("u", own, **arguments).outcome is PASS
+
+
 def test_the_share_of_a_category_is_judged_as_counts_of_it_and_the_others(release, data):
     arguments = {"by": "sex", "value": "track", "category": "vwo", "statistic": "percentage"}
     assert release.table("t", data, **arguments).outcome is PASS

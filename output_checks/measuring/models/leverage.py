@@ -1,6 +1,6 @@
 """Leverage: how much of its own fitted value a unit determines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ _DEPENDENT = 1e-13
 _BLOCK = 20_000
 _LARGE_PART = 0.4
 _MOST_OTHERS = 5_000
+_AT_ONCE = 256
 
 
 def spanning(matrix: Floats) -> Floats:
@@ -108,29 +109,39 @@ class Leverage:
         ends = np.cumsum(np.bincount(units))
         falling = np.argsort(-leverage)
 
-        def products(unit: int) -> Floats:
-            part = self.basis[order[(ends[unit - 1] if unit else 0) : ends[unit]]]
-            return np.asarray(part.T @ part)
+        def records(unit: int) -> Floats:
+            return self.basis[order[(ends[unit - 1] if unit else 0) : ends[unit]]]
 
         most, large = 0.0, []
         for unit in falling:
             if leverage[unit] <= min(most, _LARGE_PART):
                 break
-            share = _largest_eigenvalue(part := products(int(unit)))
+            share = float(_largest_squares([own := records(int(unit))])[0])
             most = max(most, share)
-            large += [(int(unit), part)] if share >= _LARGE_PART else []
+            large += [(int(unit), own)] if share >= _LARGE_PART else []
         two = most
-        if large:
-            others = [int(unit) for unit in falling[:_MOST_OTHERS]]
-            parts = np.array([products(unit) for unit in others])
-            for unit, part in large:
-                apart = parts[[other != unit for other in others]]
-                two = max(two, float(np.linalg.eigvalsh(apart + part)[:, -1].max(initial=0.0)))
+        others = [int(unit) for unit in falling[:_MOST_OTHERS]] if large else []
+        for start in range(0, len(others), _AT_ONCE):
+            parts = {unit: records(unit) for unit in others[start : start + _AT_ONCE]}
+            for unit, own in large:
+                apart = [np.vstack([part, own]) for other, part in parts.items() if other != unit]
+                two = max(two, float(_largest_squares(apart).max(initial=0.0)))
         return min(most, 1.0), min(two, 1.0)
 
 
-def _largest_eigenvalue(products: Floats) -> float:
-    return float(np.linalg.eigvalsh(products)[-1])
+def _largest_squares(parts: Sequence[Floats]) -> Floats:
+    """Of each part (rows × columns) the largest eigenvalue of its products: of rows or columns, whichever are fewer."""
+    if not parts:
+        return np.zeros(0)
+    longest, columns = max(map(len, parts)), parts[0].shape[1]
+    if longest > columns:
+        products = np.array([part.T @ part for part in parts])
+    else:
+        rows = np.zeros((len(parts), longest, columns))
+        for place, part in enumerate(parts):
+            rows[place, : len(part)] = part
+        products = rows @ rows.transpose(0, 2, 1)
+    return np.asarray(np.linalg.eigvalsh(products)[:, -1])
 
 
 def _blocks(matrix: Floats) -> Iterator[Floats]:
