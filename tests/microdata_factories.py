@@ -23,6 +23,11 @@ def people(count: int, **columns) -> pd.DataFrame:
     return pd.DataFrame({**keys, **columns})
 
 
+def notes_of(data) -> tuple[str, ...]:
+    """What is said of data that was read without a study, but for that there was none."""
+    return tuple(note for note in data.notes if not note.startswith("No study.toml was found"))
+
+
 class Country:
     """A folder with microdata, and a cache beside it."""
 

@@ -14,8 +14,8 @@ from nco_research.codebooks import (
     describe_as_markdown,
 )
 from nco_research.codebooks.wording import LANGUAGES
-from nco_research.columns import closest
 from nco_research.microdata.comparing import compare_file
+from nco_research.microdata.files import likely
 from nco_research.study import Study
 from output_checks.errors import InputError
 
@@ -126,7 +126,7 @@ def _described(component: str, extensions: list[Path]) -> Codebook:
     if not book.variables:
         raise InputError(
             f"No codebook describes {component!r}.",
-            remedy=f"{closest(component, components())}, or --extend with a file that describes it",
+            remedy=f"{likely(component, components())}; or --extend with a file that describes it",
         )
     return book
 

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from nco_research.codebooks import check_file
+from nco_research.codebooks import Codebook, check_file, codebook, components
 from nco_research.naming import slug
-from nco_research.study import STUDY_FILE, Study
+from nco_research.study import STUDY_FILE, Study, not_described
 from nco_research.study.basis import ACCEPTED
 from nco_research.study.sections import written_years
 from output_checks.errors import InputError
@@ -108,8 +108,8 @@ def _check(arguments: argparse.Namespace) -> int:
         raise InputError(f"There is no {STUDY_FILE} in this folder or in one around it.", remedy="nco study new FOLDER")
     with tempfile.TemporaryDirectory() as folder:
         policy = study.release(folder).policy  # fails where the policy or the unit levels cannot be used
-    for path in study.codebooks:
-        check_file(path)
+    own = {book.component for path in study.codebooks for book in check_file(path)}
+    books = [codebook(name, extensions=study.codebooks) for name in sorted({*components(), *own})]
     objections = study.read_objections()
     found = {
         "file": str(study.path),
@@ -122,7 +122,7 @@ def _check(arguments: argparse.Namespace) -> int:
         "policy": f"{policy.label}, version {policy.version}",
         "units": {level: list(columns) for level, columns in study.units.items()},
         "registers": {name: list(years) for name, years in study.registers.items()},
-        "special": {category.value: _bases_of(study, category.value) for category in ACCEPTED},
+        "special": {category.value: _bases_of(study, category.value, books) for category in ACCEPTED},
         "sensitive": list(study.sensitive),
         "codebooks": [str(path) for path in study.codebooks],
         "objections": objections.count_rounded if objections is not None else None,
@@ -131,13 +131,14 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _bases_of(study: Study, category: str) -> list[dict[str, Any]]:
+def _bases_of(study: Study, category: str, books: list[Codebook]) -> list[dict[str, Any]]:
     return [
         {
             "kind": basis.kind.value,
             "reference": basis.reference,
             "date": basis.date.isoformat(),
             "variables": list(basis.variables),
+            "not_described": list(not_described(basis, books, file=study.path)),
         }
         for basis in study.bases
         if basis.category.value == category
@@ -164,6 +165,8 @@ def _told(found: dict[str, Any]) -> list[str]:
         for basis in bases:
             what = ", ".join(basis["variables"]) or "all variables"
             lines.append(f"{category:<12}{what}; {basis['kind']}: {basis['reference']} ({basis['date']})")
+            if basis["not_described"]:
+                lines.append(f"{'':<12}no codebook says that of {', '.join(basis['not_described'])}: is it spelt so?")
     lines.append(f"sensitive   {', '.join(found['sensitive']) or 'none declared'}")
     lines.append(f"codebooks   {', '.join(found['codebooks']) or 'those of the toolkit'}")
     lines.append(f"objections  {_of_objections(found['objections'])}")

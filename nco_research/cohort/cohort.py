@@ -86,7 +86,8 @@ class Cohort:
         Raises
         ------
         InputError
-            A key column is absent or has missing keys, keys occur more than once, or there are no rows.
+            A key column is absent or has missing keys, keys occur more than once, pupils are known by their number
+            alone though its kind (RINPERSOONS) differs, or there are no rows.
         """
         keys = as_list(key)
         if not keys:
@@ -194,7 +195,8 @@ class Cohort:
             A frame, or what `open_microdata` gives. Its columns `year` and `school_year` are added where they are
             named only.
         on
-            Columns to match on; `{"RINPERSOONMa": "RINPERSOON"}` where the register calls them otherwise.
+            Columns to match on; `{"RINPERSOONSMa": "RINPERSOONS", "RINPERSOONMa": "RINPERSOON"}` where the register
+            calls them otherwise. A person number is matched together with its kind (RINPERSOONS) where that differs.
         required
             Whether pupils who are not in it are lost at this step. Otherwise they stay, with missing values, and the
             flow says how many they are.
@@ -208,7 +210,8 @@ class Cohort:
         ------
         InputError
             A column is absent, several rows match a pupil and none is preferred, keys are not of one type or written
-            so differently that nobody matches, a column exists on both sides, or nobody is left.
+            so differently that nobody matches, person numbers lost their leading zeros or are matched without their
+            kind though it differs, a column exists on both sides, or nobody is left.
         """
         read = Source.of(source)
         pairs = _pairs(on)
@@ -317,7 +320,14 @@ class Cohort:
             unwanted = {*pairs.values(), first, last}
             taken = {new: own for new, own in taken.items() if own not in unwanted}
         action = At(
-            label=label, source=read, date=as_asked(date), on=pairs, start=first, end=last, taken=taken, several=_way(several)
+            label=label,
+            source=read,
+            date=as_asked(date),
+            on=pairs,
+            start=first,
+            end=last,
+            taken=taken,
+            several=_way(several),
         )
         return self._after(action)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 # Okabe & Ito's colours, which people who are colour-blind can tell apart. What is lost is dashed besides.
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#595959"
-_WIDTH, _SIDE_WIDTH = 44, 38
+_WIDTH, _SIDE_WIDTH, _FOOT_WIDTH = 44, 38, 100
 _LINE, _PADDING, _GAP = 0.24, 0.22, 0.5  # inches
 _LEFT, _TURN, _SIDE = 0.31, 0.31, 0.66
 
@@ -24,15 +24,19 @@ class Box:
     remark: str = ""
 
 
-def draw(boxes: Sequence[Box]) -> Any:  # noqa: ANN401 - matplotlib
-    """A matplotlib figure of the boxes, first at the top. All that it shows is text, so that it can be read out."""
+def draw(boxes: Sequence[Box], *, foot: str = "") -> Any:  # noqa: ANN401 - matplotlib
+    """A matplotlib figure of the boxes, first at the top, and a line below them.
+
+    All that it shows is text, so that it can be read out.
+    """
     from matplotlib.figure import Figure  # noqa: PLC0415 - only researchers install it
 
     texts = [_text(box) for box in boxes]
     sides = [_side(box) for box in boxes]
     heights = [(1 + text.count("\n")) * _LINE + _PADDING for text in texts]
     gaps = [max(_GAP, (1 + side.count("\n")) * _LINE + 0.1 if side else 0.0) for side in sides[1:]]
-    total = sum(heights) + sum(gaps) + 0.2
+    below = _wrapped(foot, _FOOT_WIDTH)
+    total = sum(heights) + sum(gaps) + 0.2 + ((2 + below.count("\n")) * _LINE if below else 0.0)
     figure = Figure(figsize=(8.5, total), layout="constrained")
     axes = figure.subplots()
     axes.set_axis_off()
@@ -49,6 +53,8 @@ def draw(boxes: Sequence[Box]) -> Any:  # noqa: ANN401 - matplotlib
         frame = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": _BLUE, "linewidth": 1.4}
         axes.text(_LEFT, top + height / 2, text, ha="center", va="center", fontsize=10, linespacing=1.3, bbox=frame)
         top += height
+    if below:
+        axes.text(0.0, top + _LINE, below, ha="left", va="top", fontsize=9.5, color=_GREY, linespacing=1.25)
     return figure
 
 

@@ -29,6 +29,8 @@ class Rounded:
 
 
 NONE = Rounded(0)
+OBJECTED = "Who objected is not in the registers"
+"""Of all persons in them, and not of the pupils of a cohort."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,9 @@ class Step:
     chosen: Rounded = NONE
     """Pupils with several rows that differ, of which one was chosen as asked."""
     objections: Rounded = NONE
-    """Removed from the register before anything else, because they objected."""
+    """Removed from the whole register before anything else, because they objected: never pupils of this cohort."""
+    register: str = ""
+    """The register that the step read; empty for a frame or none."""
     schools: Rounded | None = None
     """Schools with a pupil in the cohort; None where no school column was named."""
     notes: tuple[str, ...] = ()
@@ -54,7 +58,6 @@ class Step:
         parts = [f"{self.lost} lost"] if self.lost else []
         parts += [f"{self.unlinked} without a match"] if self.unlinked else []
         parts += [f"one of several rows chosen for {self.chosen}"] if self.chosen else []
-        parts += [f"{self.objections} objected and are not in the register"] if self.objections else []
         return ", ".join([*parts, *self.notes])
 
     @property
@@ -77,9 +80,19 @@ class Flow:
         width = max((len(step.label) for step in self.steps), default=0)
         digits = max((len(step.reached) for step in self.steps), default=0)
         lines = [f"{step.label:<{width}}  {step.reached:>{digits}}  {step.remark}".rstrip() for step in self.steps]
-        return "\n".join(lines)
+        return "\n".join([*lines, self.foot]).rstrip()
 
     __repr__ = __str__
+
+    @property
+    def foot(self) -> str:
+        """Who is in none of the numbers, because they objected: once per register; empty where nobody did."""
+        most: dict[str, Rounded] = {}
+        for step in self.steps:
+            known = most.get(step.register, NONE)
+            most[step.register] = max(known, step.objections, key=lambda number: (number.tens, number.few))
+        said = [f"{number} persons of {name}" for name, number in most.items() if number]
+        return f"{OBJECTED}: {', '.join(said)}" if said else ""
 
     def figure(self) -> Any:  # noqa: ANN401 - matplotlib
         """A matplotlib figure: a box per step from top to bottom, the lost at the side. For inside."""
@@ -94,7 +107,8 @@ class Flow:
                     remark="" if step.lost else step.remark,
                 )
                 for step in self.steps
-            ]
+            ],
+            foot=self.foot,
         )
 
     def _repr_html_(self) -> str:
@@ -107,4 +121,5 @@ class Flow:
             f'<td style="text-align:left;padding:2px 0 2px 12px;color:#595959">{escape(step.remark)}</td></tr>'
             for step in self.steps
         )
-        return f'<table style="border-collapse:collapse;border:0" aria-label="Flow of the cohort">{rows}</table>'
+        foot = f'<p style="color:#595959">{escape(self.foot)}</p>' if self.foot else ""
+        return f'<table style="border-collapse:collapse;border:0" aria-label="Flow of the cohort">{rows}</table>{foot}'

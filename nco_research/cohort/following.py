@@ -8,6 +8,7 @@ from nco_research.cohort.flow import Rounded
 from nco_research.cohort.linking import keyless, matched, takes
 from nco_research.cohort.matching import Match, Matched, Side, is_number
 from nco_research.cohort.pairing import Half, compared, expect_direction
+from nco_research.cohort.renumbering import early_numbers
 from nco_research.cohort.session import ROW, Session
 from nco_research.cohort.source import Source, View
 from nco_research.cohort.state import Counts, Schema, State, names

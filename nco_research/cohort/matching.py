@@ -185,8 +185,8 @@ class Match:
         return InputError(
             f"{Rounded.of(rows)} rows in the data of {self.step!r} share their {shared} with another, so that "
             f"{Rounded.of(pupils)} pupils would be doubled.",
-            remedy=f"{_OF_A_DAY if self.spells else ''}keep one row per key there, match on more columns, or say which: "
-            'prefer="GBADATUM DESC"',
+            remedy=(_OF_A_DAY if self.spells else "")
+            + 'keep one row per key there, match on more columns, or say which: prefer="GBADATUM DESC"',
         )
 
     def _expect_types(self, side: Side, view: View) -> None:

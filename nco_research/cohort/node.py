@@ -69,6 +69,7 @@ class Node:
         """What happened, rounded."""
         counts = self.state.counts
         lost = self.before.state.counts.kept - counts.kept if self.before else 0
+        source = getattr(self.action, "source", None)
         return Step(
             label=self.action.label,
             kept=Rounded.of(counts.kept),
@@ -76,6 +77,7 @@ class Node:
             unlinked=Rounded.of(counts.unlinked),
             chosen=Rounded.of(counts.chosen),
             objections=Rounded.of(counts.objections),
+            register=source.register if isinstance(source, Source) else "",
             schools=self._schools(school),
             notes=counts.notes,
         )

@@ -75,7 +75,7 @@ def expect_kind_matched(
             raise InputError(
                 f"{kind!r} is in the cohort and in the data of {step!r}: it tells persons apart together with "
                 f"{right!r}.",
-                remedy=f"match on both: on={_written({**on, (kind_column(left, ours) or kind): kind})}",
+                remedy=f"match on both: on={_written({(kind_column(left, ours) or kind): kind, **on})}",
             )
 
 
@@ -156,7 +156,7 @@ def _half(
     of_ours = _kinds(session, side, ours, left, step=step) if ours else frozenset()
     of_theirs = _kinds(session, register, theirs, right, step=step) if theirs else frozenset()
     if theirs and len(of_ours | of_theirs) > 1:
-        both = _written({**on, (ours or theirs): theirs})
+        both = _written({(ours or theirs): theirs, **on})
         raise InputError(
             f"{right!r} is half a key in {register.name}: rows differ in {theirs!r}, and one number can be that of two "
             "persons.",

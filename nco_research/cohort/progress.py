@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nco_research.cohort.cohort import Cohort
+from nco_research.cohort.flow import Rounded
 from nco_research.cohort.years import Integers, Years
 from nco_research.columns import as_list, numbers
 
@@ -18,9 +19,12 @@ LOWER, REPEATED, MOVED_UP, SKIPPED = "lower", "repeated", "moved up", "skipped"
 SAME, CHANGED, WITHIN_BOARD, OTHER_BOARD = "same school", "changed", "within the board", "to another board"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Progress:
-    """What was found. For inside: the summary holds small numbers, and nobody has judged it."""
+    """What was found. For inside: the summary holds small numbers, and nobody has judged it.
+
+    Prints as a table of years with numbers rounded to ten, which is for inside too.
+    """
 
     columns: pd.DataFrame
     """One row per row of `cohort.waves`, in its order and with its index: `cohort.waves.join(progress.columns)`."""
@@ -29,14 +33,21 @@ class Progress:
     notes: tuple[str, ...] = ()
     """What could not be told, and why."""
 
+    def __str__(self) -> str:
+        rounded = self.summary.map(lambda number: str(Rounded.of(int(number))))
+        return "\n".join(["Pupils by year, rounded to ten", rounded.to_string(), *self.notes])
+
+    __repr__ = __str__
+
 
 def retention(cohort: Cohort) -> Progress:
     """Per year: pupils in the cohort, present, entered, left, returned, and lost for good.
 
     A pupil is present in the years in which the first register followed has a row. `left` were present in the year
     before in the data and are not now; `returned` are present again after years in which they were not; `entered` are
-    present for the first time; `lost for good` are those of `left` who do not return in the data. Present = present
-    before − left + returned + entered. Years that nobody has a row in are not in the data: they are named in the notes
+    present for the first time; `lost for good` are those of `left` who do not return in the data. Pupils who go on
+    under another number (RINPERSOONS S, later R) seem lost: the notes say how many may. Present = present before −
+    left + returned + entered. Years that nobody has a row in are not in the data: they are named in the notes
     and skipped.
 
     Columns: `entered`, `returned`, `leaves` (not present in the next year in the data; missing in the last).
@@ -62,7 +73,8 @@ def retention(cohort: Cohort) -> Progress:
     leaves = pd.array(years.pick(np.column_stack([left[:, 1:], np.zeros(len(present), dtype=bool)])), dtype="boolean")
     leaves[years.last] = pd.NA
     columns = pd.DataFrame({"entered": years.pick(entered), "returned": years.pick(returned), "leaves": leaves})
-    return Progress(columns=columns, summary=summary, notes=years.absent_notes)
+    notes = (*years.absent_notes, *(f"{note}." for note in years.early_notes))
+    return Progress(columns=columns, summary=summary, notes=notes)
 
 
 def repetition(cohort: Cohort, *, grade: str) -> Progress:

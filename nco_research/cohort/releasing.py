@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nco_research.cohort.drawing import Box, draw
+from nco_research.cohort.flow import OBJECTED
 from nco_research.cohort.frames import to_frame
 from nco_research.cohort.node import Node
 from nco_research.cohort.session import ROW
@@ -33,6 +34,8 @@ def register_flow(node: Node, release: "Release", *, name: str, figure: bool) ->
                 remedy=closest(key, list(start.state.types)),
             )
     pupils, labels = _lost(node, keys)
+    # How many objected is in no table, so that no figure may say it either.
+    foot = OBJECTED if any(item.state.counts.objections for item in node.path) else ""
     table = release.table(
         name,
         pupils,
@@ -40,11 +43,13 @@ def register_flow(node: Node, release: "Release", *, name: str, figure: bool) ->
         margins=True,
         suppress=True,
         title="Pupils by the step at which they were lost to the cohort",
-        population=f"all starting pupils: {start.action.label}",
+        population=f"all starting pupils: {start.action.label}" + (f". {foot}" if foot else ""),
     )
     if figure:
         title = "Flow of the cohort"
-        release.figure(f"{name}_figure", flow_figure(table.frame, labels, start.action.label), of=name, title=title)
+        release.figure(
+            f"{name}_figure", flow_figure(table.frame, labels, start.action.label, foot=foot), of=name, title=title
+        )
     return table
 
 
@@ -76,7 +81,7 @@ def _distinct(labels: Sequence[str]) -> list[str]:
     return distinct
 
 
-def flow_figure(published: pd.DataFrame, labels: Sequence[str], start: str) -> Any:  # noqa: ANN401 - matplotlib
+def flow_figure(published: pd.DataFrame, labels: Sequence[str], start: str, *, foot: str = "") -> Any:  # noqa: ANN401 - matplotlib
     """Draw the published cells: the starting pupils, who was lost at each step, and the cohort."""
     counts = dict(zip(published[_COLUMN].astype(str), published["n"], strict=True))
     total = next(value for label, value in counts.items() if label not in {*labels, STAYED})
@@ -84,7 +89,7 @@ def flow_figure(published: pd.DataFrame, labels: Sequence[str], start: str) -> A
     first = start if not any(character.isdigit() for character in start) else "at the start"
     boxes = [Box(title=first, count=_pupils(total))]
     boxes += [Box(title=label, lost=f"lost: {_pupils(counts[label])}") for label in labels if label in counts]
-    return draw([*boxes, Box(title=STAYED, count=_pupils(counts.get(STAYED, np.nan)))])
+    return draw([*boxes, Box(title=STAYED, count=_pupils(counts.get(STAYED, np.nan)))], foot=foot)
 
 
 def _pupils(count: float) -> str:

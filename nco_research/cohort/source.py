@@ -75,6 +75,11 @@ class Source:
         return None if isinstance(self.data, pd.DataFrame) else book_of(self.data)
 
     @property
+    def register(self) -> str:
+        """Its name; empty for a frame."""
+        return "" if isinstance(self.data, pd.DataFrame) else self.data.component
+
+    @property
     def objections(self) -> int:
         return 0 if isinstance(self.data, pd.DataFrame) else self.data.objections
 

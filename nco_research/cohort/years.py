@@ -9,6 +9,7 @@ import pandas as pd
 
 from nco_research.cohort.cohort import Cohort
 from nco_research.cohort.reading import waves_with_rows
+from nco_research.cohort.renumbering import early_numbers
 from nco_research.cohort.state import names
 from output_checks.errors import InputError
 
@@ -31,6 +32,8 @@ class Years:
     n_pupils: int
     in_data: Integers
     """Years in which at least one pupil has a row, in order."""
+    early_notes: tuple[str, ...]
+    """What to say of pupils who may go on under another number."""
     absent: Integers
     """Years between the first and the last, or asked for, in which nobody has one."""
 
@@ -63,6 +66,7 @@ class Years:
             name=name,
             n_pupils=len(cohort),
             in_data=in_data,
+            early_notes=early_numbers(node.session, state, step="progress"),
             absent=np.setdiff1d(wanted, in_data),
         )
 

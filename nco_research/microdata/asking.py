@@ -92,7 +92,7 @@ def _listed(years: Years, what: str) -> list[int]:
 def _year(year: object, what: str) -> int:
     if isinstance(year, str) and _DIGITS.fullmatch(year):
         return int(year)
-    if isinstance(year, Integral) and not isinstance(year, bool):
+    if type(year) is not bool and isinstance(year, Integral):
         return int(year)
     raise InputError(
         f"{what} must be years of four digits, or several of those; found something else.",

@@ -45,7 +45,7 @@ def lacking(files: Sequence[ComponentFile], entries: Sequence[Entry], names: Seq
         fewest = min(by_year.values())
         many = [year for year, share in by_year.items() if share > MANY and share > TIMES * fewest]
         if many:
-            few = [year for year, share in by_year.items() if TIMES * share < min(by_year[year] for year in many)]
+            few = [year for year, share in by_year.items() if TIMES * share < min(map(by_year.__getitem__, many))]
             yield (
                 f"{name} is missing for more than a tenth of the records of {_years(many)}, and for far fewer of "
                 f"{_years(few)}. Where the file of such a year has words in place of a code, say in a codebook of your "

@@ -1,4 +1,4 @@
-from nco_research.study.basis import Basis, BasisKind, expect_basis, special_category
+from nco_research.study.basis import Basis, BasisKind, expect_basis, not_described, special_category
 from nco_research.study.declaration import STUDY_FILE, Study
 
-__all__ = ["STUDY_FILE", "Basis", "BasisKind", "Study", "expect_basis", "special_category"]
+__all__ = ["STUDY_FILE", "Basis", "BasisKind", "Study", "expect_basis", "not_described", "special_category"]

@@ -1,6 +1,7 @@
 """On what basis a study reads special categories of personal data (GDPR, article 9), and what it may not read."""
 
 import datetime as dt
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -12,6 +13,7 @@ from nco_research.keys import is_key
 from nco_research.study.sections import Section
 from output_checks.errors import InputError
 
+_NEARLY = 0.8
 _KEYS = ("category", "kind", "reference", "date", "variables")
 
 
@@ -93,6 +95,35 @@ def special_category(book: Codebook, name: str) -> SpecialCategory | None:
         return SpecialCategory(about)
     names = described.names if described is not None else (name,)
     return next((SpecialCategory(found) for item in (name, *names) if (found := special_by_name(item))), None)
+
+
+def not_described(basis: Basis, books: Iterable[Codebook], *, file: Path) -> tuple[str, ...]:
+    """The variables of a basis that no codebook describes as being of its category.
+
+    They may be columns of a file that nobody described, or mistakes: whoever checks the study file should look.
+
+    Raises
+    ------
+    InputError
+        One is not described, nor special by its name, and nearly called like one that is: it would be a basis for
+        nothing. Names it and the one that is probably meant.
+    """
+    described = {
+        name.casefold(): name
+        for book in books
+        for variable in book
+        if special_category(book, variable.name) is basis.category
+        for name in variable.names
+    }
+    absent = tuple(name for name in basis.variables if name.casefold() not in described)
+    for name in absent:
+        close = difflib.get_close_matches(name.casefold(), described, n=1, cutoff=_NEARLY)
+        if close and special_by_name(name) != basis.category.value:
+            raise InputError(
+                f"{file}: a basis for {basis.category.value} names {name!r}, which no codebook describes.",
+                remedy=repr(described[close[0]]),
+            )
+    return absent
 
 
 def expect_basis(

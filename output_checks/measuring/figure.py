@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,9 @@ _NUMERIC = {
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _PLACES_PER_CATEGORY = 4  # the edges of two bars beside each other
 _HARMLESS = re.compile(r"(?<![\w.])(95 ?%|(19|20)\d\d)(?![\w.])")  # an interval's level; a year
+_BIN = re.compile(r"^[\[(]\s*(-?[\d.]+(?:e-?\d+)?),\s*(-?[\d.]+(?:e-?\d+)?)\s*[\])]$")
+_Box: TypeAlias = tuple[float, float, float, float]
+"""Left, bottom, width, height."""
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)?")
 
 
@@ -38,7 +41,7 @@ def unexplained(figure: Any, tabulations: Sequence[Tabulation]) -> tuple[str, ..
         for what, points in _readable(axes):
             if points is None:
                 questions.append(f"it draws {what}, which could not be read: does it show single units?")
-            elif len(points) and not _explained(points, published, axes, words):
+            elif len(points) and not any(_explained(way, published, axes, words) for way in _ways(points)):
                 questions.append(f"it draws {what} at values that its table does not publish: whose are they?")
     if any(part.images or part.lines or part.artists or part.patches for part in _all_figures(figure)):
         questions.append("it draws outside its axes, which could not be read: does it show single units?")
@@ -73,12 +76,13 @@ def _readable(axes: Any) -> Iterator[tuple[str, npt.NDArray[np.float64] | None]]
 
 def _drawn(axes: Any) -> Iterator[tuple[str, npt.NDArray[np.float64] | None]]:  # noqa: ANN401
     """What is drawn in data coordinates: a word for it, and its points (None where they cannot be read)."""
-    for patch in axes.patches:
-        if not hasattr(patch, "get_height"):
-            yield "a shape", None
-            continue
-        left, bottom, width, height = patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height()
-        yield "bars", np.array([[left, bottom], [left + width, bottom + height]])
+    bars = [patch for patch in axes.patches if hasattr(patch, "get_height")]
+    if len(bars) < len(axes.patches):
+        yield "a shape", None
+    boxes = [(bar.get_x(), bar.get_y(), bar.get_width(), bar.get_height()) for bar in bars]
+    for box in boxes:
+        ways = [box, *_unstacked(box, boxes)]
+        yield "bars", np.array([[[x, y], [x + width, y + height]] for x, y, width, height in ways])
     for line in axes.lines:
         yield "a line or points", np.asarray(line.get_xydata(), dtype=float)
     for collection in axes.collections:
@@ -93,6 +97,24 @@ def _drawn(axes: Any) -> Iterator[tuple[str, npt.NDArray[np.float64] | None]]:  
             yield "areas", None
     if axes.images or axes.tables or axes.artists:
         yield "a picture, table or other object", None
+
+
+def _unstacked(box: _Box, boxes: Sequence[_Box]) -> Iterator[_Box]:
+    """A bar as it would stand alone, where it begins at the end of another: it says no more than its own length."""
+    left, bottom, width, height = box
+    if bottom != 0 and any(_place(x, w, y + h) == _place(left, width, bottom) for x, y, w, h in boxes):
+        yield left, 0.0, width, height
+    if left != 0 and any(_place(y, h, x + w) == _place(bottom, height, left) for x, y, w, h in boxes):
+        yield 0.0, bottom, width, height
+
+
+def _place(*numbers: float) -> tuple[float, ...]:
+    return tuple(round(float(number), 9) for number in numbers)
+
+
+def _ways(points: Floats) -> Floats:
+    """Ways to read the same points, one or more."""
+    return points if points.ndim == 3 else points[None]
 
 
 def _explained(points: Floats, published: Floats, axes: Any, words: Collection[str]) -> bool:  # noqa: ANN401
@@ -110,7 +132,7 @@ def _are_categories(positions: Floats, axis: Any, words: Collection[str]) -> boo
     if np.isin(distinct, [0.0, 1.0]).all():
         return True  # from one end of the axes to the other
     if not _has_named_ticks(axis):
-        return set(distinct.tolist()) <= {float(word) for word in words if _NUMBER.fullmatch(word)}
+        return set(distinct.tolist()) <= set(_numbers_of(words))
     labels = [label.get_text() for label in axis.get_ticklabels()]
     ticks = np.asarray(axis.get_majorticklocs(), dtype=float)[: len(labels)]
     named = np.array([any(word in label for word in words) for label in labels], dtype=bool)
@@ -118,6 +140,15 @@ def _are_categories(positions: Floats, axis: Any, words: Collection[str]) -> boo
         return False
     reach = 0.5 * (np.diff(np.unique(ticks)).min() if len(np.unique(ticks)) > 1 else 1.0)
     return bool((np.abs(distinct[:, None] - ticks[named][None, :]).min(axis=1) <= reach).all())
+
+
+def _numbers_of(words: Collection[str]) -> Iterator[float]:
+    """Categories that are numbers, and both ends of those that are bins."""
+    for word in words:
+        if _NUMBER.fullmatch(word):
+            yield float(word)
+        elif found := _BIN.match(word):
+            yield from (float(found[1]), float(found[2]))
 
 
 def _has_named_ticks(axis: Any) -> bool:  # noqa: ANN401

@@ -56,7 +56,7 @@ def points_with_intervals(release):
     return drawn(release, draw, value="score", statistic="mean interval")
 
 
-@safe(wrong="bars that stand on others are questioned")
+@safe()
 def bars_on_top_of_each_other(release):
     def draw(axes, table):
         low = table[table["school"] == "A"].reset_index()
@@ -67,7 +67,7 @@ def bars_on_top_of_each_other(release):
     return drawn(release, draw)
 
 
-@safe(wrong="bars at the edges of the bins that the table names are questioned")
+@safe()
 def a_histogram_of_round_bins(release):
     data = pupils().assign(score=lambda d: d["score"].clip(25, 75))
     edges = [0, 40, 45, 50, 55, 60, 100]

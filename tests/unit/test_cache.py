@@ -14,6 +14,7 @@ from nco_research import open_microdata
 from nco_research.codebooks.comparing import DifferenceKind
 from nco_research.microdata import conversion
 from output_checks.errors import InputError
+from tests.microdata_factories import notes_of
 
 ROWS = "RINPERSOONS;RINPERSOON;CitoStandaardScore;soort\n"
 
@@ -338,7 +339,7 @@ def test_utf8_is_recognised_and_noted(tmp_path):
     cito(tmp_path, "R;000000017;530;één €\n")
     data = opened(tmp_path)
     assert data.frame["soort"].tolist() == ["één €"]
-    assert not data.notes
+    assert not notes_of(data)
 
 
 def test_a_column_that_changed_type_becomes_text_in_all_years(tmp_path):

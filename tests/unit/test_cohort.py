@@ -224,7 +224,8 @@ def test_what_registers_say_of_themselves_is_kept_and_objections_are_in_the_flow
     register = Register(PUPILS, notes=("grade is not in the file of 2013.",), objections=123)
     made = Cohort.starting("enrolled", register, key="pupil")
     assert made.notes == ("enrolled: grade is not in the file of 2013.",)
-    assert made.flow.steps[0].remark == "120 objected and are not in the register"
+    assert made.flow.steps[0].remark == ""
+    assert str(made.flow).endswith("\nWho objected is not in the registers: 120 persons of REGISTER")
     assert not cohort().notes
 
 

@@ -182,7 +182,7 @@ def test_years_without_a_spell_are_counted_rounded():
     rows = pd.concat([pupils.assign(year=year) for year in (2014, 2015)])
     spells = pupils.iloc[:23].assign(home="A", to=pd.NaT, **{"from": pd.Timestamp("2015-01-01")})
     made = at(Cohort.starting("x", pupils, key="pupil").follow("later", rows), "10-01", spells.astype(SPELLS.dtypes))
-    assert made.flow.steps[-1].remark == "no spell in 180 of the pupils' years"
+    assert made.flow.steps[-1].remark == "on 1 October of each year, no spell in 180 of the pupils' years"
     assert made.waves["home"].notna().sum() == 23
 
 

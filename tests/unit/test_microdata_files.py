@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from output_checks.errors import InputError
-from tests.microdata_factories import Country, people
+from tests.microdata_factories import Country, notes_of, people
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_file_beside_that_may_be_newer_is_told(country, name):
     country.csv(f"CITOTAB/{name}", "x")
     data = country.open("CITOTAB", years=[2015])
     assert data.sources[0].version == 2
-    (note,) = data.notes
+    (note,) = notes_of(data)
     assert note.startswith(f"CITOTAB2015V2.sav was taken; not {name}: ")
 
 
@@ -45,7 +45,7 @@ def test_a_file_beside_that_may_be_newer_is_told(country, name):
 def test_what_is_older_of_another_year_or_no_data_is_not_told(country, name):
     country.spss("CITOTAB/CITOTAB2015V2.sav", people(1))
     country.csv(f"CITOTAB/{name}", "x")
-    assert country.open("CITOTAB", years=[2015]).notes == ()
+    assert notes_of(country.open("CITOTAB", years=[2015])) == ()
 
 
 @pytest.mark.parametrize("name", ["CITOTAB20142015V1.sav", "CITOTAB2014-2015V1.sav", "CITOTAB2014_2015V1.sav"])

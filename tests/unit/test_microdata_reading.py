@@ -13,7 +13,7 @@ from nco_research.microdata import conversion
 from nco_research.microdata.spells import at_date
 from nco_research.sql import connect
 from output_checks.errors import InputError
-from tests.microdata_factories import PERSON, Country, number, people, service_numbers, values
+from tests.microdata_factories import PERSON, Country, notes_of, number, people, service_numbers, values
 
 HEAD = "RINPERSOONS;RINPERSOON;x\n"
 FILE = "CITOTAB/CITOTAB2015V1"
@@ -208,14 +208,14 @@ def test_other_dates_of_which_a_month_is_not_known_stay_missing_and_wrong_ends_a
     country.csv(
         "KINDOUDERTAB/KINDOUDER2015TABV1.csv", f"RINPERSOON;eigen\n{number(1)};20140000\n{number(2)};20140101\n"
     )
-    assert country.open("KINDOUDERTAB", years=[2015]).notes == ()
+    assert notes_of(country.open("KINDOUDERTAB", years=[2015])) == ()
     name = "GBAADRESOBJECTBUS/GBAADRESOBJECT2015BUSV1.csv"
     country.csv(name, f"RINPERSOON;{END}\n{number(1)};20141300\n{number(2)};20140000\n{number(3)};00000000\n")
     with pytest.raises(InputError, match=f"'{END}' must hold dates written YYYYMMDD; fewer than 10 of its values"):
         country.open("GBAADRESOBJECTBUS", years=[2015])
     country.csv(name, f"RINPERSOON;{END}\n{number(1)};20140131\n{number(3)};00000000\n")
     data = country.open("GBAADRESOBJECTBUS", years=[2015])
-    assert (data.frame[END].isna().tolist(), data.notes) == ([False, True], ())
+    assert (data.frame[END].isna().tolist(), notes_of(data)) == ([False, True], ())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pyreadstat
 import pytest
 
 from output_checks.errors import InputError
-from tests.microdata_factories import Country, people, values
+from tests.microdata_factories import Country, notes_of, people, values
 
 ROWS = 3_000
 
@@ -62,7 +62,7 @@ def test_a_spss_file_that_is_still_being_written_is_refused_between_two_records_
         country.open("CITOTAB", years=[2015])
     assert country.half_written() == []
     path.write_bytes(content)
-    assert country.open("CITOTAB", years=[2015]).notes == ()
+    assert notes_of(country.open("CITOTAB", years=[2015])) == ()
     assert len(country.frame("CITOTAB", years=[2015])) == ROWS
 
 
@@ -72,7 +72,7 @@ def test_a_spss_file_that_does_not_say_how_many_records_it_has_is_read_with_a_no
     path.write_bytes(content[:80] + struct.pack("<i", -1) + content[84 : -10 * record_of(content)])
     data = country.open("CITOTAB", years=[2015])
     assert len(data.frame) == ROWS - 10
-    assert data.notes[0].startswith("CITOTAB2015V1.sav does not say how many records it has")
+    assert notes_of(data)[0].startswith("CITOTAB2015V1.sav does not say how many records it has")
 
 
 def record_of(content):
@@ -112,10 +112,10 @@ def test_spss_files_in_another_encoding_than_they_say_are_read_as_windows_wrote_
     declares_utf8(country, 3)
     data = country.open("CITOTAB", years=[2015])
     assert data.frame["plaats"].tolist()[3] == "Cént"
-    assert data.notes == ("CITOTAB2015V1.sav: its text was read as Windows wrote it (cp1252).",)
+    assert notes_of(data) == ("CITOTAB2015V1.sav: its text was read as Windows wrote it (cp1252).",)
     country.spss("CITOTAB/CITOTAB2015V1.sav", people(2, plaats=["Cént", "Utrecht"]))
     data = country.open("CITOTAB", years=[2015])
-    assert (data.frame["plaats"].tolist(), data.notes) == (["Cént", "Utrecht"], ())
+    assert (data.frame["plaats"].tolist(), notes_of(data)) == (["Cént", "Utrecht"], ())
 
 
 def test_an_encoding_that_turns_out_wrong_late_in_a_file_is_refused_and_not_guessed(country):
@@ -132,7 +132,7 @@ def test_a_csv_in_utf8_is_read_with_a_note_and_in_cp1252_without(country):
         country.csv("CITOTAB/CITOTAB2015V1.csv", text, encoding=encoding)
         data = country.open("CITOTAB", years=[2015])
         assert values(data.frame["plaats"]) == ["Één café"]
-        assert bool(data.notes) == noted
+        assert bool(notes_of(data)) == noted
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits the size of files, which only POSIX knows")

@@ -5,7 +5,7 @@ import pytest
 
 from nco_research.codebooks import DifferenceKind
 from output_checks.errors import InputError
-from tests.microdata_factories import Country, people, values
+from tests.microdata_factories import Country, notes_of, people, values
 
 WPO = "Onderwijs/INSCHRWPOTAB/INSCHRWPOTAB{}V1.sav"
 CITO = "Onderwijs/CITOTAB/CITOTAB{}V1.sav"
@@ -103,9 +103,9 @@ def test_group_size_is_missing_after_2017_with_a_note(country):
     country.spss(WPO.format(2018), people(2))
     data = country.open("INSCHRWPOTAB", years=[2017, 2018])
     assert values(data.frame["WPOGROEPSGROOTTE"]) == [25, None, None, None]
-    assert data.notes == ("WPOGROEPSGROOTTE is not in the file of 2018, so it is missing there.",)
+    assert notes_of(data) == ("WPOGROEPSGROOTTE is not in the file of 2018, so it is missing there.",)
     assert "WPOGROEPSGROOTTE" not in told(data, 2018, DifferenceKind.ABSENT_COLUMN)
-    assert country.open("INSCHRWPOTAB", years=[2017]).notes == ()
+    assert notes_of(country.open("INSCHRWPOTAB", years=[2017])) == ()
     country.spss(WPO.format(2019), people(1, WPOGROEPSGROOTTE=["25"]))
     found = told(country.open("INSCHRWPOTAB", years=[2019]), 2019, DifferenceKind.OTHER_YEAR)
     assert found == {"WPOGROEPSGROOTTE": "the codebook has it until 2017"}
@@ -179,9 +179,9 @@ def test_of_a_variable_under_both_names_in_one_file_the_later_is_given_with_a_no
     data = country.open("HOOGSTEOPLTAB", years=[2019])
     assert data.columns == ("RINPERSOON", NEW)
     assert data.frame[NEW].tolist() == ["Wo-master"]
-    (note,) = data.notes
+    (note,) = notes_of(data)
     assert note == f"HOOGSTEOPL2019TABV1.sav has {OLD} and {NEW}, by the codebook one variable: {NEW} is given."
-    assert country.open("HOOGSTEOPLTAB", years=[2019], columns=["RINPERSOON"]).notes == ()
+    assert notes_of(country.open("HOOGSTEOPLTAB", years=[2019], columns=["RINPERSOON"])) == ()
 
 
 def test_both_names_in_one_file_differ_from_two_variables(country):
@@ -189,7 +189,7 @@ def test_both_names_in_one_file_differ_from_two_variables(country):
     country.spss(LEVELS.format(2019), people(1, **{OLD: ["1111"], other: ["3212"]}))
     data = country.open("HOOGSTEOPLTAB", years=[2019])
     assert data.frame[[NEW, other]].iloc[0].tolist() == ["Basisonderwijs groep 1-2", "Wo-master"]
-    assert data.notes == ()
+    assert notes_of(data) == ()
 
 
 def test_the_layout_of_lvsnco_is_said_to_be_assumed_and_off_level_tests_can_be_told(country):

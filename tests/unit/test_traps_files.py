@@ -3,7 +3,7 @@
 import pytest
 
 from output_checks.errors import InputError
-from tests.microdata_factories import Country, people, values
+from tests.microdata_factories import Country, notes_of, people, values
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_income_before_2011_is_found_under_its_former_name_in_its_own_folder(cou
         "PERSOONINK2010TABV3.sav",
         "INPA2011TABV2.sav",
     ]
-    assert data.notes == ()
+    assert notes_of(data) == ()
     assert values(country.frame("PERSOONINK", years=[2010])["INPPERSBRUT"]) == [25_000, None]
 
 

@@ -7,7 +7,7 @@ from nco_research.codebooks import DifferenceKind
 from nco_research.microdata.spells import at_date
 from nco_research.sql import connect
 from output_checks.errors import InputError
-from tests.microdata_factories import PERSON, Country, number, people, values, written_by_windows
+from tests.microdata_factories import PERSON, Country, notes_of, number, people, values, written_by_windows
 
 BASIS = """
 name = "s"
@@ -160,7 +160,7 @@ def test_a_described_column_that_changed_type_in_one_year_is_the_same_in_all(cou
     data = country.open("INSCHRWPOTAB", years=[2014, 2015])
     assert data.frame["WPOLEERJAAR"].tolist() == [8, 7, 8, 7]
     assert data.frame["WPOBRIN_crypt"].tolist() == ["12", "13", "12", "13"]
-    assert data.notes == ()
+    assert notes_of(data) == ()
     assert [item.column for item in data.differences[2015].of_kind(DifferenceKind.TYPE)] == ["WPOBRIN_crypt"]
 
 
@@ -170,5 +170,5 @@ def test_another_column_that_changed_type_becomes_text_with_a_note(country):
     data = country.open("CITOTAB", years=[2015, 2016])
     assert data.frame["gemeente"].tolist() == ["344", "3.5", "0344", "Urk"]
     assert data.frame["jaar"].tolist() == [1, 2, 3, 4]
-    assert data.notes == ("gemeente is not of one type (number in 2015; text in 2016); it is read as text.",)
-    assert country.open("CITOTAB", years=[2015, 2016], columns=["jaar"]).notes == ()
+    assert notes_of(data) == ("gemeente is not of one type (number in 2015; text in 2016); it is read as text.",)
+    assert notes_of(country.open("CITOTAB", years=[2015, 2016], columns=["jaar"])) == ()
