@@ -55,8 +55,7 @@ class Link:
         if both and not before.clashing(list(others)):
             listed = list(others) if all(new == own for new, own in others.items()) else others
             raise InputError(
-                f"{names([repr(name) for name in both])} is in the cohort already and in the data of {self.label!r} "
-                "too.",
+                f"The cohort has {names(list(map(repr, both)))} already, and so has the data of {self.label!r}.",
                 remedy=f"leave it out: columns={listed}; or link the register itself, which adds its years only where "
                 "they are named, rather than its frame",
             )

@@ -57,7 +57,7 @@ def _unread(scan: Scan, book: Codebook, parsed: dict[str, Any]) -> InputError:
     folded = {name.casefold() for name in known}
     wrong = next((name for name in _columns(parsed) if name.casefold() not in folded), None)
     if wrong is None:
-        why = "its columns, in the files of all years, do not go with what is done with them"
+        why = _absent(scan, parsed) or "what it does with its columns cannot be done with them, or not in SQL"
         return InputError(f"The condition on {book.component} cannot be read: {why}.", remedy=listed)
     current = book.variable(wrong)
     meant = repr(current.name) if current is not None and current.name in known else closest(wrong, known)
@@ -65,6 +65,15 @@ def _unread(scan: Scan, book: Codebook, parsed: dict[str, Any]) -> InputError:
         f"The condition on {book.component} cannot be read: there is no column {wrong!r}.",
         remedy=f"{meant}; {listed}" if meant.startswith("'") else listed,
     )
+
+
+def _absent(scan: Scan, parsed: dict[str, Any]) -> str:
+    """Which column of the condition the file of a year lacks; empty for none."""
+    for name in _columns(parsed):
+        years = [str(year) for year, entry in zip(scan.years, scan.entries, strict=True) if entry.column(name) is None]
+        if years:
+            return f"{name!r} is not in the file of {', '.join(years)}"
+    return ""
 
 
 def _expect_value(scan: Scan, book: Codebook, name: str, value: str) -> None:
@@ -136,7 +145,7 @@ def _compared(parsed: object) -> Iterator[tuple[str, str]]:
     for part in _parts(parsed):
         if part.get("type") in _EQUALS:
             sides = [part.get("left"), part.get("right")]
-        elif part.get("type") in {"COMPARE_IN", "COMPARE_NOT_IN"}:
+        elif part.get("type") in ("COMPARE_IN", "COMPARE_NOT_IN"):
             sides = list(part.get("children", ()))
         else:
             continue

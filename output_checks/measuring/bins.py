@@ -11,6 +11,9 @@ from output_checks.measuring.sources import Source
 from output_checks.measuring.units import Units
 
 _INTERVAL = re.compile(r"^[\[(]\s*(-?[\d.]+(?:e-?\d+)?),\s*(-?[\d.]+(?:e-?\d+)?)\s*[\])]$")
+_RANGE = re.compile(
+    r"(?<![\w.])(-?\d+(?:\.\d+)?)\s*(?:to|until|tot|t/m|-|–|\.\.)\s*(-?\d+(?:\.\d+)?)(?![\w.])", re.IGNORECASE
+)
 _WIDENED = 0.001  # pandas.cut moves the lowest edge down by this share of the range
 
 
@@ -79,11 +82,18 @@ def _outer_values(frame: pd.DataFrame, name: str, units: Units, minimum: float) 
 
 
 def _edges(column: "pd.Series[Any]") -> Iterator[tuple[float, float]]:
-    """Both ends of each category that is an interval, as pandas.cut makes them or writes them."""
-    if len(column.dropna()) and pd.api.types.is_numeric_dtype(column):
+    """Both ends of each category that is a bin: an interval as pandas.cut makes or writes it, or a text of two numbers.
+
+    Numbers that are not whole are taken for edges as well: whole ones are years, grades and marks far more often.
+    """
+    present = column.dropna()
+    if pd.api.types.is_numeric_dtype(present):
+        numbers = present.unique().astype(float) if len(present) else np.zeros(0)
+        if (numbers % 1 != 0).any():
+            yield from zip(numbers, numbers, strict=True)
         return
-    for label in column.dropna().unique():
+    for label in present.unique():
         if isinstance(label, pd.Interval):
             yield float(label.left), float(label.right)
-        elif match := _INTERVAL.match(str(label)):
+        elif match := _INTERVAL.match(str(label)) or _RANGE.search(str(label)):
             yield float(match[1]), float(match[2])

@@ -213,7 +213,7 @@ def quantile_groups_named_by_their_edges(release):
     return release.table("t", data.assign(group=pd.qcut(data["score"], 5)), by="group")
 
 
-@planted("the highest score", wrong=EDGES)
+@planted("the highest score")
 def an_edge_written_as_text(release):
     data = pupils()
     edges = [0, 40, 60, data["score"].max()]
@@ -256,7 +256,7 @@ def a_skewness_of_three(release):
     return release.table("t", data, by=BY, value="score", statistic="skewness")
 
 
-@planted("the lowest score", wrong=EDGES)
+@planted("the lowest score")
 def bins_named_by_their_lower_edges(release):
     data = pupils()
     edges = np.quantile(data["score"], [0, 0.2, 0.4, 0.6, 0.8])

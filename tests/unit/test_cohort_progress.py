@@ -1,13 +1,18 @@
 """Who stays, repeats, changes school or takes another group's test, beside years about which nothing can be told."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import nco_research
 from nco_research import Cohort
 from nco_research.cohort import off_level, repetition, retention, school_changes
 from output_checks.errors import InputError
 from tests.cohort_factories import PUPILS
+from tests.microdata_factories import PERSON, people
 
 
 def followed(rows, *, years=None, **columns):
@@ -173,6 +178,34 @@ def test_a_labelled_category_of_tests_is_read_like_its_code():
     assert made.columns["off_level"].tolist() == [-1]
 
 
+def test_progress_prints_as_a_table_of_years_rounded():
+    pupils = pd.DataFrame({"pupil": [f"p{number}" for number in range(123)]})
+    rows = pd.concat([pupils.assign(year=2014), pupils.iloc[:118].assign(year=2016)])
+    made = retention(Cohort.starting("x", pupils, key="pupil").follow("y", rows))
+    first, head, *_, last, note = str(made).splitlines()
+    assert first == "Pupils by year, rounded to ten"
+    assert head.split() == ["in", "the", "cohort", "present", "entered", "left", "returned", "lost", "for", "good"]
+    assert " ".join(last.split()) == "2016 120 120 0 fewer than 10 0 fewer than 10"
+    assert note == made.notes[0]
+    assert repr(made) == str(made)
+    assert not {"123", "118", "5"} & set(str(made).split())
+
+
+def test_pupils_with_an_earlier_kind_of_number_are_said_to_seem_lost():
+    kinds = ["S"] * 14 + ["R"] * 86
+    pupils = people(100).assign(RINPERSOONS=kinds)
+    rows = pd.concat([pupils.assign(year=2014), pupils.assign(year=2015)])
+    made = Cohort.starting("x", pupils, key=PERSON).follow("y", rows)
+    said = "10 have a number of kind S (RINPERSOONS): who got one of kind R later seems lost, unless VTVPERSOONTAB puts"
+    assert said in made.flow.steps[-1].remark
+    assert said in retention(made).notes[0]
+    assert "kind S" not in made.follow("z", rows.assign(n=1)).flow.steps[-1].remark
+    only = made.where("in the population register", "RINPERSOONS = 'R'")
+    assert retention(only).notes == ()
+    plain = Cohort.starting("x", pupils.assign(RINPERSOONS="R"), key=PERSON).follow("y", rows.assign(RINPERSOONS="R"))
+    assert plain.flow.steps[-1].remark == ""
+
+
 def test_progress_is_for_those_who_are_followed_and_found():
     start = Cohort.starting("enrolled", PUPILS, key="pupil")
     with pytest.raises(InputError, match="not followed over years"):
@@ -180,3 +213,17 @@ def test_progress_is_for_those_who_are_followed_and_found():
     nobody = start.follow("later", pd.DataFrame({"pupil": ["x"], "year": [2014]}))
     with pytest.raises(InputError, match="No pupil has a row in any of the years"):
         retention(nobody)
+
+
+def test_the_recipe_for_pupils_with_another_number_finds_them_again():
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "build-a-cohort.md"
+    (recipe,) = [
+        text for text in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.S) if "bridge =" in text
+    ]
+    names = {"nco": nco_research, "pd": pd}
+    exec(recipe, names)  # noqa: S102 - our own page
+    rows = names["enrolled"]
+    start = Cohort.starting("x", rows.query("year == 2014")[PERSON], key=PERSON)
+    assert retention(start.follow("y", rows)).summary["lost for good"].sum() == 1
+    assert retention(names["start"].follow("y", names["whole"])).summary["lost for good"].sum() == 0
+    assert names["whole"][PERSON].drop_duplicates().to_numpy().tolist() == [["R", "000004711"], ["R", "000000007"]]

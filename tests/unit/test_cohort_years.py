@@ -177,6 +177,26 @@ def test_a_day_of_each_year_gives_the_years_a_value():
             at(followed(), wrong)
 
 
+def test_a_day_of_each_year_is_said_in_words_so_that_a_turned_one_is_seen():
+    for text, said in (("10-01", "1 October"), ("01-10", "10 January"), ("03-03", "3 March")):
+        made = at(followed(), text)
+        assert f"that holds on {said} of each year followed" in made.plan
+        assert f"on {said} of each year" in made.flow.steps[-1].remark
+    assert "of each year" not in at(followed(), dt.date(2014, 10, 1)).flow.steps[-1].remark
+
+
+def test_a_date_may_be_text_as_long_as_the_year_comes_first():
+    for early in (cohort(), followed()):
+        text, date = at(early, "2014-10-01"), at(early, dt.date(2014, 10, 1))
+        pd.testing.assert_frame_equal(text.frame, date.frame)
+        assert "that holds on 2014-10-01" in text.plan
+    for wrong in ("01-10-2014", "2014-02-30", "1-10", "1/10/2014", "2014-10"):
+        with pytest.raises(InputError, match=f"^{wrong} is not a date as this is asked for.*month, day"):
+            at(cohort(), wrong)
+    with pytest.raises(InputError, match="no column 'birthday'"):
+        at(cohort(), "birthday")
+
+
 def test_years_without_a_spell_are_counted_rounded():
     pupils = pd.DataFrame({"pupil": [f"p{number}" for number in range(100)]})
     rows = pd.concat([pupils.assign(year=year) for year in (2014, 2015)])

@@ -13,7 +13,7 @@ from nco_research import Cohort, Flow, Step
 from nco_research.cohort import Rounded
 from output_checks import Release
 from output_checks.errors import InputError
-from tests.cohort_factories import PUPILS, numbered
+from tests.cohort_factories import PUPILS, Register, numbered
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,40 @@ def test_boxes_do_not_overlap_however_much_they_say():
     for place, box in enumerate(boxes):
         assert outer.x0 <= box.x0 < box.x1 <= outer.x1
         assert not any(box.overlaps(other) for other in boxes[place + 1 :])
+
+
+def without_objectors():
+    pupils = numbered(
+        400, school=[f"s{number % 40}" for number in range(400)], kept=[number < 250 for number in range(400)]
+    )
+    registers = [
+        Register(pupils[["pupil"]].assign(score=1.0), component=name, objections=count)
+        for name, count in (("TESTS", 183), ("PERSONS", 4), ("NOBODY", 0))
+    ]
+    start = Cohort.starting("enrolled", Register(pupils, component="TESTS", objections=178), key="pupil")
+    for number, register in enumerate(registers):
+        start = start.link(f"link {'abc'[number]}", register, on="pupil", columns={f"score_{number}": "score"})
+    return start.where("kept", "kept")
+
+
+def test_who_objected_is_said_once_per_register_at_the_foot_and_never_beside_a_step():
+    flow = without_objectors().flow
+    foot = "Who objected is not in the registers: 180 persons of TESTS, fewer than 10 persons of PERSONS"
+    assert str(flow).splitlines()[-1] == foot
+    assert [step.remark for step in flow.steps] == ["", "", "", "", "150 lost"]
+    assert flow._repr_html_().count(foot) == 1
+    assert texts(flow.figure())[-1] == foot
+    assert selected(400).flow.foot == ""
+    assert "objected" not in str(selected(400).flow) + selected(400).flow._repr_html_()
+
+
+def test_the_output_says_that_objectors_are_not_in_it_and_not_how_many(release, tmp_path):
+    table = without_objectors().register_flow(release)
+    assert counts(table)["Total"] == 400
+    assert list(release.summary()["verdict"]) == ["pass", "pass"]
+    written = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.json"))
+    assert "Who objected is not in the registers" in written
+    assert not re.search(r"\b18[03]\b", written)
 
 
 @pytest.fixture
