@@ -1,10 +1,12 @@
 """`nco link`, `nco validate` and `nco certificate`: what CBS staff do with the deliveries of schools.
 
-Exit codes: 0 done, 1 errors in a delivery, or a certificate that is not as it was sealed, 2 bad input or could not run.
+Exit codes: 0 done, 1 errors in a delivery (of `nco link`: deliveries that were refused whole), or a certificate that is
+not as it was sealed, 2 bad input or could not run.
 """
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -33,7 +35,9 @@ def _add_link(subparsers: Subparsers) -> None:
         description=(
             "Link all deliveries in a folder: objectors are dropped first, rows are validated, pupils linked, numbers "
             "replaced by pseudonyms, intermediate files destroyed. Writes LVSNCO<year>V<n>.parquet per school year, "
-            "and a certificate beside the deliveries. With --new-key, writes a key and does nothing else."
+            "and a certificate beside the deliveries. Where a version of that year is there, the next one is written. "
+            "The exit code is 1 where deliveries were refused whole: they are named. With --new-key, writes a key and "
+            "does nothing else."
         ),
         epilog="example: nco link deliveries --persons persons.parquet --objections objections.csv "
         "--key /keys/lvsnco --to output",
@@ -54,7 +58,7 @@ def _add_link(subparsers: Subparsers) -> None:
     )
     link.add_argument("--certificates", type=Path, metavar="FOLDER", help="default: certificates, beside DELIVERIES")
     link.add_argument("--work", type=Path, metavar="FOLDER", help="for intermediate files; default: beside DELIVERIES")
-    link.add_argument("--new-key", type=Path, metavar="FILE", help="write a new key to this file")
+    link.add_argument("--new-key", type=Path, metavar="FILE", help="write a new key to this file, away from all data")
     link.add_argument("--json", action="store_true", help="print the counts as JSON")
     link.set_defaults(run=_link)
 
@@ -62,16 +66,29 @@ def _add_link(subparsers: Subparsers) -> None:
 def _add_validate(subparsers: Subparsers) -> None:
     validate = subparsers.add_parser(
         "validate",
-        help="say what is wrong in a delivery",
+        help="say what is wrong in a delivery, or in all of a folder",
         description=(
-            "Check one delivery and print a report for the school, with line numbers and without values. Objections "
-            "play no part, so the report tells nothing of who objected."
+            "Check one delivery and print a report for the school, with line numbers and without values; or all "
+            "deliveries in a folder, and print a summary. Objections play no part, so that neither tells anything of "
+            "who objected. The exit code is 1 where there are errors."
         ),
-        epilog="example: nco validate LVS_12AB00_2021.csv --report report.html --language nl",
+        epilog="examples: nco validate LVS_12AB00_2021.csv --report report.html --language nl\n"
+        "          nco validate deliveries --report reports",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    validate.add_argument("delivery", type=Path, metavar="DELIVERY", help="the file")
-    validate.add_argument("--report", type=Path, metavar="FILE", help="also write it, as a page if FILE ends in .html")
-    validate.add_argument("--language", choices=("nl", "en"), default="nl", help="default: nl")
+    validate.add_argument("delivery", type=Path, metavar="DELIVERY", help="the file, or a folder with files")
+    validate.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write it, as a page if FILE ends in .html; of a folder, the folder for a page per delivery",
+    )
+    validate.add_argument(
+        "--language",
+        choices=("nl", "en"),
+        default="nl",
+        help="of the report; Dutch (nl) where left out, as schools are",
+    )
     validate.add_argument("--json", action="store_true", help="print the findings as JSON")
     validate.set_defaults(run=_validate)
 
@@ -89,9 +106,11 @@ def _add_certificate(subparsers: Subparsers) -> None:
 
 
 def _link(arguments: argparse.Namespace) -> int:
-    from nco_research.linkage.pseudonyms import create_key  # noqa: PLC0415 - quick start of other commands
+    from nco_research.linkage.apart import expect_new_key_apart  # noqa: PLC0415 - quick start of other commands
+    from nco_research.linkage.pseudonyms import create_key  # noqa: PLC0415
 
     if arguments.new_key is not None:
+        expect_new_key_apart(arguments.new_key)
         create_key(arguments.new_key)
         print(
             f"Key: {arguments.new_key}. Keep it away from the data, and keep a copy: without it nothing can be added."
@@ -105,15 +124,28 @@ def _link(arguments: argparse.Namespace) -> int:
         raise InputError(f"Not given: {', '.join(absent)}.", remedy="nco link --help")
     result = _run(arguments)
     if arguments.json:
-        print(_json(_as_json(result)))
-        return 0
-    from nco_research.linkage.counts import as_text  # noqa: PLC0415
+        print(_json(_as_json(result, arguments.deliveries)))
+    else:
+        print("\n".join(_said(result, arguments.deliveries)))
+    return int(bool(result.refused))
 
-    print(as_text(result.counts))
+
+def _said(result: "LinkageResult", deliveries: Path) -> Iterator[str]:
+    """What is shown of a linkage: the counts, what was refused and why, and where everything is."""
+    from nco_research.linkage.counts import as_text  # noqa: PLC0415
+    from nco_research.linkage.writing import version_of  # noqa: PLC0415
+
+    yield as_text(result.counts)
+    if result.refused:
+        yield "Refused, so that nothing of them is in the output:"
+        yield from (f"  {item.named(deliveries)}: {item.why_refused}" for item in result.refused)
+        yield ""
     for path in result.output:
-        print(f"Written: {path}")
-    print(f"Certificate: {result.certificate}")
-    return 0
+        version = version_of(path)
+        yield f"Written: {path}" + (
+            f", version {version}: there was a version {version - 1}, which stays as it is" if version > 1 else ""
+        )
+    yield f"Certificate: {result.certificate}"
 
 
 def _run(arguments: argparse.Namespace) -> "LinkageResult":
@@ -140,26 +172,64 @@ def _run(arguments: argparse.Namespace) -> "LinkageResult":
 
 
 def _validate(arguments: argparse.Namespace) -> int:
-    from nco_research.linkage.commit import write  # noqa: PLC0415
-    from nco_research.linkage.kinds import Severity  # noqa: PLC0415
     from nco_research.linkage.report import as_html, as_text  # noqa: PLC0415
+    from nco_research.linkage.summary import has_errors  # noqa: PLC0415
     from nco_research.linkage.validation import validate_delivery  # noqa: PLC0415
 
+    if arguments.delivery.is_dir():
+        return _validate_folder(arguments)
     if not arguments.delivery.is_file():
-        raise InputError(f"There is no file {arguments.delivery}.", remedy="the path of a delivery")
+        raise InputError(
+            f"There is no file {arguments.delivery}.", remedy="the path of a delivery, or of a folder with deliveries"
+        )
     checked = validate_delivery(arguments.delivery)
     if arguments.report is not None:
         made = as_html if arguments.report.suffix.lower() in {".html", ".htm"} else as_text
-        try:
-            write(arguments.report, made(checked, language=arguments.language).encode("utf-8"))
-        except OSError as error:
-            problem = f"{arguments.report} cannot be written ({error.strerror})."
-            raise InputError(problem, remedy="a folder that you may write in") from None
+        _write(arguments.report, made(checked, language=arguments.language))
     if arguments.json:
         print(_json(_findings(checked)))
     else:
         print(as_text(checked, language=arguments.language), end="")
-    return int(any(item.kind.severity is Severity.ERROR for item in checked.findings))
+    return int(has_errors(checked))
+
+
+def _validate_folder(arguments: argparse.Namespace) -> int:
+    """A summary of all deliveries and, where asked for, a page per delivery in a folder."""
+    from nco_research.linkage.apart import within  # noqa: PLC0415
+    from nco_research.linkage.failures import explained  # noqa: PLC0415
+    from nco_research.linkage.intake import validate_folder  # noqa: PLC0415
+    from nco_research.linkage.report import as_html  # noqa: PLC0415
+    from nco_research.linkage.summary import as_text, has_errors  # noqa: PLC0415
+
+    folder = arguments.delivery
+    if arguments.report is not None and within(arguments.report, folder):
+        raise InputError(
+            f"The pages would lie in {folder}, where they would be taken for deliveries.", remedy="another folder"
+        )
+    with explained():
+        checked = validate_folder(folder)
+    # Named by their paths below the folder, as two schools' folders may hold files of one name.
+    named = {item.named(folder): item for item in checked}
+    if arguments.report is not None:
+        for name, item in named.items():
+            page = f"{name.removesuffix('.csv').replace('/', '_')}.html"
+            _write(arguments.report / page, as_html(item, language=arguments.language))
+    if arguments.json:
+        print(_json({name: _findings(item) for name, item in named.items()}))
+    else:
+        print(as_text(checked, folder=folder, language=arguments.language), end="")
+    return int(any(map(has_errors, checked)))
+
+
+def _write(path: Path, text: str) -> None:
+    from nco_research.linkage.commit import write  # noqa: PLC0415
+
+    try:
+        write(path, text.encode("utf-8"))
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}).", remedy="a folder that you may write in"
+        ) from None
 
 
 def _certificate(arguments: argparse.Namespace) -> int:
@@ -178,7 +248,7 @@ def _certificate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _as_json(result: "LinkageResult") -> dict[str, object]:
+def _as_json(result: "LinkageResult", deliveries: Path) -> dict[str, object]:
     counts = result.counts
     return {
         "counts": msgspec.to_builtins(counts),
@@ -186,6 +256,7 @@ def _as_json(result: "LinkageResult") -> dict[str, object]:
         "ambiguous": msgspec.to_builtins(counts.ambiguous),
         "conflicting": msgspec.to_builtins(counts.conflicting),
         "unlinked": msgspec.to_builtins(counts.unlinked),
+        "refused": {item.named(deliveries): [kind.value for kind in item.kinds_refused] for item in result.refused},
         "output": [str(path) for path in result.output],
         "certificate": str(result.certificate),
     }

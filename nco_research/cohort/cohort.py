@@ -256,7 +256,7 @@ class Cohort:
         ------
         InputError
             A column is absent, several rows match a pupil in one year and none is preferred, keys are not of one
-            type, or a column exists on both sides.
+            type or not whole (as in `link`), or a column exists on both sides.
         """
         read = Source.of(source)
         pairs = _pairs(self.key if on is None else on)

@@ -51,51 +51,27 @@ class Link:
     def _expect_years_new(self, before: Schema) -> None:
         """The frame of a register has its years, and so has a cohort that began with one."""
         both = [name for name in self.taken if name in YEARS and name in (before.pupils or ())]
-        others = {new: own for new, own in self.taken.items() if new not in both}
-        if both and not before.clashing(list(others)):
+        clashing = before.clashing(list(self.taken))
+        if both:
+            others = {new: own for new, own in self.taken.items() if new not in clashing}
             listed = list(others) if all(new == own for new, own in others.items()) else others
             raise InputError(
-                f"The cohort has {names(list(map(repr, both)))} already, and so has the data of {self.label!r}.",
-                remedy=f"leave it out: columns={listed}; or link the register itself, which adds its years only where "
-                "they are named, rather than its frame",
+                f"The cohort has {names(list(map(repr, clashing)))} already, and so has the data of {self.label!r}.",
+                remedy=f"leave out what is there twice, columns={listed}, or rename it; a register adds its years only "
+                "where they are named, its frame always",
             )
 
     def run(self, session: Session, before: State) -> State:
         self.check(before.schema)
         view = self.source.view(session, step=self.label)
-        compared_notes = compared(
-            session,
-            Half(query=before.pupils, types=before.types, name="the cohort"),
-            Half(query=view.name, types=view.types, name=f"the data of {self.label!r}"),
-            self.on,
-            step=self.label,
-        )
+        remarks = self._compared(session, before, view)
         taken = view.present(self.taken)
-        match = Match(
-            step=self.label,
-            on=self.on,
-            taken=taken,
-            prefer=ordering(self.prefer, self.source.types, step=self.label) if self.prefer else (),
-            spells=self.source.book is not None and self.source.book.spell is not None,
-        )
-        side = Side(query=before.pupils, types=before.types, ids=(ROW,))
-        if self.prefer:
-            found = match.run(session, side, view)
-        else:
-            found = match.widen(session, side, view, required=self.required)
-        remark = match.otherwise_written(session, side, view, rows=before.counts.kept, linked=found.rows)
-        if self.required and not found.rows and remark:
-            raise InputError(f"Nobody is left at the step {self.label!r}: {remark}.", remedy="write the keys alike")
+        found, remark = self._matched(session, before, view)
         table = found.table
         if self.prefer:
             table = session.table(self._joined(before, found, taken), step=self.label)
             session.drop(found.table)
-        remark = remark or self._strange(found.rows, before.counts.kept)
-        notes = (
-            *((remark,) if remark else ()),
-            *compared_notes,
-            *keyless(session, view, self.on, step=self.label),
-        )
+        notes = (*((remark,) if remark else ()), *remarks, *keyless(session, view, self.on, step=self.label))
         if view.table:
             session.drop(view.table)
         kept = found.rows if self.required else before.counts.kept
@@ -112,6 +88,31 @@ class Link:
                 notes=notes,
             ),
         )
+
+    def _compared(self, session: Session, before: State, view: View) -> tuple[str, ...]:
+        """What to say of the person numbers that are matched on."""
+        side = Half(query=before.pupils, types=before.types, name="the cohort")
+        register = Half(query=view.name, types=view.types, name=f"the data of {self.label!r}")
+        return compared(session, side, register, self.on, step=self.label)
+
+    def _matched(self, session: Session, before: State, view: View) -> tuple[Matched, str]:
+        """Who is in it, and what to say if keys seem to be written differently, or to be wrong."""
+        match = Match(
+            step=self.label,
+            on=self.on,
+            taken=view.present(self.taken),
+            prefer=ordering(self.prefer, self.source.types, step=self.label) if self.prefer else (),
+            spells=self.source.book is not None and self.source.book.spell is not None,
+        )
+        side = Side(query=before.pupils, types=before.types, ids=(ROW,))
+        if self.prefer:
+            found = match.run(session, side, view)
+        else:
+            found = match.widen(session, side, view, required=self.required)
+        remark = match.otherwise_written(session, side, view, rows=before.counts.kept, linked=found.rows)
+        if self.required and not found.rows and remark:
+            raise InputError(f"Nobody is left at the step {self.label!r}: {remark}.", remedy="write the keys alike")
+        return found, remark or self._strange(found.rows, before.counts.kept)
 
     def _strange(self, linked: int, pupils: int) -> str:
         """What to say where those who are not in it stay, and hardly anybody is."""

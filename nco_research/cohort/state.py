@@ -47,8 +47,9 @@ class Schema:
         """
         both = self.clashing(names, waves=waves)
         if both:
+            listed = f"{', '.join(map(repr, both))} {'are' if len(both) > 1 else 'is'}"
             raise InputError(
-                f"{', '.join(map(repr, both))} is in the cohort already and in the data of {step!r} too.",
+                f"{listed} in the cohort already and in the data of {step!r} too.",
                 remedy='leave it out, or rename it: columns={"new_name": "its_name"}',
             )
 

@@ -26,7 +26,8 @@ _STREET_WITH_NUMBER = re.compile(rf"{_STREET},? \d{{1,5}}\b")
 _STREET_ALONE = re.compile(rf"{_STREET}$", re.MULTILINE)
 # With a sign that it is a number to call, or ten digits that begin with 06; nine digits that lost the zero are numbers.
 _CALLED = whole_line(
-    r"(?:(?:\+|00)31[ .()-]*0?[ .()-]*[1-9]|\(?0\d{2,3}\)?[ .-]+[1-9]|06[ .-]*[1-58])(?:[ .-]?\d){6,8}"
+    r"(?:(?:\+|00)31[ .()-]*0?[ .()-]*[1-9]|\(?0\d{2,3}\)?[ .-]+[1-9])(?:[ .-]?\d){6,8}"
+    r"|06[ .-]*[1-58](?:[ .-]?\d){7}"
 )
 _AREAS = "1[035]|2[0346]|3[03568]|4[0356]|5[0358]|7[0-9]|85|88|6[1-58]"
 _DIALLED = whole_line(rf"0(?:{_AREAS})\d{{7}}")

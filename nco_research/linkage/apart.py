@@ -1,9 +1,14 @@
 """What must not lie together: the key and any data, what identifies and what does not."""
 
+import re
 from pathlib import Path
 
 from nco_research.linkage.private import WORK
 from output_checks.errors import InputError
+
+_LEVELS = 3
+_DELIVERY = re.compile(r"^LVS_.*\.csv$", re.IGNORECASE)
+_DATA = re.compile(r"^(LVS_.*\.csv|persons\.parquet|objections\.csv|LVSNCO\d{4}.*|linkage-\d+.*)$", re.IGNORECASE)
 
 
 def expect_folder(deliveries: Path) -> None:
@@ -31,6 +36,45 @@ def expect_key_apart(key: Path, *folders: Path, work: Path) -> None:
             f"The key lies in {holding[0]}, where data is. A key is never kept with the data.",
             remedy="a folder, or better a drive, of its own for the key; move it there",
         )
+
+
+def expect_new_key_apart(key: Path) -> None:
+    """A new key comes neither in a folder with deliveries, a population, objections or output, nor below one.
+
+    Looks at the folder of the key and three above it, by the names of their files; at folders with deliveries beside
+    the key too, as intermediate files would come there.
+
+    Raises
+    ------
+    InputError
+        It would.
+    """
+    folder = key.resolve().parent
+    above = [folder, *folder.parents][: 1 + _LEVELS]
+    holding = next((place for place in above if _holds(place, _DATA)), None)
+    if holding is None:
+        holding = next((place for place in _folders_in(folder) if _holds(place, _DELIVERY)), None)
+    if holding is not None:
+        raise InputError(
+            f"The key would lie in {folder}, and there is data in {holding}. A key is never kept with the data.",
+            remedy="a folder, or better a drive, of its own for the key",
+        )
+
+
+def _holds(folder: Path, names: re.Pattern[str]) -> bool:
+    return any(names.match(path.name) for path in _listed(folder))
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return [path for path in _listed(folder) if path.is_dir() and not path.is_symlink()]
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What is in it; nothing where it may not be looked at, or is not there."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def expect_output_apart(

@@ -7,7 +7,7 @@ output: there it would tell which school has which pseudonym.
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,7 +154,8 @@ def _identifying(connection: "duckdb.DuckDBPyConnection", place: Path) -> Iterat
 
 def as_text(certificate: Certificate) -> str:
     """The certificate to be read by people."""
-    destroyed, remains = certificate.destroyed, certificate.remains
+    destroyed, refused = certificate.destroyed, [item for item in certificate.remains if item.how]
+    remains = tuple(item for item in certificate.remains if not item.how)
     lines = [
         "Certificate of linkage and destruction",
         "",
@@ -165,6 +166,7 @@ def as_text(certificate: Certificate) -> str:
         "",
         *_listed("Written, with pseudonyms only", certificate.written),
         *_listed("Destroyed", destroyed),
+        *_refused(refused),
         *_listed("Remains, and identifies people", remains),
         "Names, sizes and hashes of every file are in the .json beside this text.",
         f"seal (sha256 of the content): {certificate.seal}",
@@ -188,6 +190,14 @@ def now() -> str:
 def _seal_of(certificate: Certificate) -> str:
     content = msgspec.json.encode(replace(certificate, seal=""), order="sorted")
     return hashlib.sha256(content).hexdigest()
+
+
+def _refused(files: Sequence[FileFacts]) -> list[str]:
+    """All of them: each is a school that has to deliver again."""
+    if not files:
+        return []
+    lines = [f"{item.name} ({item.rows:,} rows): {item.how}" for item in files]
+    return [f"Not used, and remains: {len(files):,} files", *(f"  {line}" for line in lines), ""]
 
 
 def _listed(heading: str, files: tuple[FileFacts, ...]) -> list[str]:

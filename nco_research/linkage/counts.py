@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from nco_research.linkage.kinds import Kind, Severity
 from nco_research.linkage.linking import Count, StepCounts, total
 from nco_research.linkage.validation import Checked
+from nco_research.linkage.wording import said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +82,7 @@ def as_text(counts: Counts) -> str:
     ]
     lines = _aligned(facts)
     if counts.findings:
-        kinds = {kind.value: kind for kind in Kind}
-        found = [(f"  {name}", number, _kind_remark(kinds.get(name))) for name, number in counts.findings.items()]
-        lines += ["", "findings", *_aligned(found)]
+        lines += ["", "findings", *_found(counts.findings)]
     return "\n".join(lines) + "\n"
 
 
@@ -94,11 +93,22 @@ def _step_remark(step: StepCounts) -> str:
     return ", ".join([*parts, f"{step.left.pupils:,} left"])
 
 
-def _kind_remark(kind: Kind | None) -> str:
+def _found(findings: Mapping[str, int]) -> list[str]:
+    """`  3 rows refused  TOETS is none of M3, E3, M4, ..., E8.`"""
+    kinds = {kind.value: kind for kind in Kind}
+    # A certificate may come of a later version, with kinds that are not known here.
+    facts = [(number, *_in_words(kinds.get(name), name)) for name, number in findings.items()]
+    digits = max(len(f"{number:,}") for number, _, _ in facts)
+    width = max(len(effect) for _, effect, _ in facts)
+    return [f"  {number:>{digits},} {effect:<{width}}  {problem}" for number, effect, problem in facts]
+
+
+def _in_words(kind: Kind | None, name: str) -> tuple[str, str]:
+    """What a finding does and what the matter is."""
     if kind is None:
-        return ""
+        return "", name
     what = "files" if kind.whole_file else "rows"
-    return f"{what} refused" if kind.severity is Severity.ERROR else what
+    return (f"{what} refused" if kind.severity is Severity.ERROR else what), said(kind, "en").problem
 
 
 def _aligned(facts: Sequence[tuple[str, int, str]]) -> list[str]:

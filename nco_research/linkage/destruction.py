@@ -13,6 +13,7 @@ _AT_ONCE = 8
 _MARK = ".being-destroyed"
 
 OVERWRITTEN = "overwritten once with zeros, then removed"
+REFUSED = "refused"
 GONE = "no longer there when an interrupted run was finished"
 
 
@@ -29,7 +30,7 @@ class FileFacts:
     rows: int = 0
     columns: tuple[str, ...] = ()
     how: str = ""
-    """How it was destroyed; empty for a file that remains."""
+    """How it was destroyed; of a delivery that remains because it was refused, why; empty for others that remain."""
 
 
 def destroy(paths: Iterable[Path]) -> None:

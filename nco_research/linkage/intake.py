@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nco_research.linkage.delivery import Delivery, read_delivery, school_year_of
-from nco_research.linkage.destruction import FileFacts
+from nco_research.linkage.destruction import REFUSED, FileFacts
 from nco_research.linkage.kinds import Finding, Kind
 from nco_research.linkage.layout import DELIVERED
-from nco_research.linkage.validation import Checked, check_batch
-from nco_research.sql import literal
+from nco_research.linkage.validation import Checked, check_batch, prepare
+from nco_research.linkage.wording import said
+from nco_research.sql import connect, literal
 from output_checks.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ class Intake:
         """The deliveries that were refused whole, or the others."""
         return tuple(
             FileFacts(
-                name=item.delivery.path.relative_to(self.folder).as_posix(),
+                name=item.named(self.folder),
                 what="delivery",
                 size=item.delivery.size,
                 sha256=item.delivery.sha256,
                 rows=item.delivery.rows,
                 columns=() if refused else DELIVERED,
+                how=f"{REFUSED}: {item.why_refused}" if refused else "",
             )
             for item in self.checked
             if item.refused is refused
@@ -76,10 +78,9 @@ def take_in(
         There is no file, or nothing of any can be used.
     """
     paths = _files(folder)
-    doubles = _doubles(paths)
     checked: list[Checked] = []
     pupils = 0
-    for number, batch in enumerate(_batches(paths, doubles, school_years)):
+    for number, batch in enumerate(_batches(paths, _doubles(paths), school_years)):
         made = check_batch(connection, batch, first_pupil=pupils)
         first_file = len(checked)
         checked += made
@@ -95,6 +96,25 @@ def take_in(
     if not pupils:
         _refuse(folder, checked, school_years)
     return Intake(folder=folder, checked=tuple(checked))
+
+
+def validate_folder(folder: Path) -> list[Checked]:
+    """Read and judge every delivery in a folder and those below it, without objections and in the order of their paths.
+
+    Raises
+    ------
+    InputError
+        There is no file.
+    """
+    paths = _files(folder)
+    if not paths:
+        _refuse(folder, [], None)
+    checked: list[Checked] = []
+    with connect() as connection:
+        prepare(connection, persons=None, objections=None)
+        for batch in _batches(paths, _doubles(paths), None):
+            checked += check_batch(connection, batch)
+    return checked
 
 
 def _files(folder: Path) -> list[Path]:
@@ -139,8 +159,9 @@ def _refuse(folder: Path, checked: Sequence[Checked], school_years: Sequence[int
         raise InputError(
             f"There are no deliveries{years} in {folder}.", remedy="files with names as LVS_12AB00_2021.csv"
         )
-    kinds = sorted({finding.kind.value for item in checked for finding in item.findings})
+    found = {finding.kind for item in checked for finding in item.findings}
+    words = [said(kind, "en").problem for kind in Kind if kind in found]
     raise InputError(
-        f"Nothing of the {len(checked):,} deliveries in {folder} can be used. Found: {', '.join(kinds)}.",
-        remedy="nco validate FILE, which says per file what is the matter",
+        f"Nothing of the {len(checked):,} deliveries in {folder} can be used. Found: {' '.join(words)}",
+        remedy=f"nco validate {folder}, which says per file what is the matter",
     )

@@ -41,6 +41,11 @@ class LinkageResult:
     deliveries: tuple[Checked, ...] = ()
     """What was found in each delivery, without objectors. For CBS only."""
 
+    @property
+    def refused(self) -> tuple[Checked, ...]:
+        """The deliveries of which nothing was used."""
+        return tuple(item for item in self.deliveries if item.refused)
+
 
 def link_deliveries(
     deliveries: Path,

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nco_research.linkage.delivery import Delivery, read_delivery
-from nco_research.linkage.kinds import FIRST_LINES, Finding, Kind
+from nco_research.linkage.kinds import FIRST_LINES, Finding, Kind, Severity
 from nco_research.linkage.objections import load_objections, read_objections
 from nco_research.linkage.persons import NO_PEOPLE, load_persons
 from nco_research.linkage.rules import BETWEEN_ROWS, BIT, CLEANED, DETAILS, ERRORS, JUDGED, RESULTS
+from nco_research.linkage.wording import said
 from nco_research.sql import connect
 
 if TYPE_CHECKING:
@@ -40,6 +41,21 @@ class Checked:
     def refused(self) -> bool:
         """Whether nothing of the delivery is used."""
         return self.delivery.refused
+
+    def named(self, folder: Path) -> str:
+        """Its path below the folder of deliveries, with `/` between its parts: two files may share a name."""
+        return self.delivery.path.relative_to(folder).as_posix()
+
+    @property
+    def kinds_refused(self) -> tuple[Kind, ...]:
+        """Why nothing of it is used; empty where it is not refused."""
+        wrong = [item.kind for item in self.findings if item.kind.whole_file and item.kind.severity is Severity.ERROR]
+        return tuple(wrong) if self.refused else ()
+
+    @property
+    def why_refused(self) -> str:
+        """The same in words, in English."""
+        return " ".join(said(kind, "en").problem for kind in self.kinds_refused)
 
 
 def validate_delivery(path: Path, *, objections: Path | None = None, persons: Path | None = None) -> Checked:

@@ -46,6 +46,12 @@ def output_name(school_year: int, version: int, format_: str) -> str:
     return f"LVSNCO{school_year}V{version}.{format_}"
 
 
+def version_of(path: Path) -> int:
+    """The version of an output by its name: 2 for `LVSNCO2021V2.parquet`; 0 where it is no output's name."""
+    found = _OUTPUT.match(path.name)
+    return int(found["version"]) if found else 0
+
+
 def make_pseudonyms(connection: "duckdb.DuckDBPyConnection", key: Pseudonymiser) -> None:
     """Make the tables `persons_as` (identity, kind, number) and `schools_as` (brin, school) of what was linked."""
     import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415

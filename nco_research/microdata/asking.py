@@ -80,7 +80,8 @@ def file_years(book: Codebook, years: Years | None, school_years: Years | None) 
         raise InputError(
             f"Files of {book.component} are not about a school year.", remedy="years=[...], as in the file names"
         )
-    return [book.year_means.file_year(year) for year in _listed(school_years or (), "school_years")]
+    asked = () if school_years is None else school_years
+    return [book.year_means.file_year(year) for year in _listed(asked, "school_years")]
 
 
 def _listed(years: Years, what: str) -> list[int]:

@@ -54,7 +54,7 @@ def expect_condition(scan: Scan, book: Codebook) -> None:
 def _unread(scan: Scan, book: Codebook, parsed: dict[str, Any]) -> InputError:
     known = list(dict.fromkeys(item.name for entry in scan.entries for item in entry.columns))
     listed = f'an SQL condition on its columns, "WPOLEERJAAR >= 7"; columns: {", ".join(known)}'
-    folded = {name.casefold() for name in known}
+    folded = {name.casefold() for name in (*known, *scan.columns, "year", "school_year")}
     wrong = next((name for name in _columns(parsed) if name.casefold() not in folded), None)
     if wrong is None:
         why = _absent(scan, parsed) or "what it does with its columns cannot be done with them, or not in SQL"
@@ -71,7 +71,7 @@ def _absent(scan: Scan, parsed: dict[str, Any]) -> str:
     """Which column of the condition the file of a year lacks; empty for none."""
     for name in _columns(parsed):
         years = [str(year) for year, entry in zip(scan.years, scan.entries, strict=True) if entry.column(name) is None]
-        if years:
+        if 0 < len(years) < len(scan.years):
             return f"{name!r} is not in the file of {', '.join(years)}"
     return ""
 

@@ -37,6 +37,8 @@ def lacking(files: Sequence[ComponentFile], entries: Sequence[Entry], names: Seq
     `names` are the columns to look at, as they are kept. The person's own number is let be: it is empty where a pupil
     could not be matched.
     """
+    if len(entries) < 2:  # nothing to compare with
+        return
     shares: dict[str, dict[int, float]] = {}
     for file, entry in zip(files, entries, strict=True):
         for name, share in _shares(entry, names).items():
@@ -68,7 +70,7 @@ def _shares(entry: Entry, names: Sequence[str]) -> Mapping[str, float]:
     counts = ", ".join(f"count({quoted(name)})" for name in keys)
     with connect() as connection:
         (row,) = connection.execute(f"SELECT {counts} FROM {source_of(entry.parts)}").fetchall()
-    return {name: 1 - int(present) / entry.rows for name, present in zip(keys, row, strict=True)}
+    return {name: (entry.rows - int(present)) / entry.rows for name, present in zip(keys, row, strict=True)}
 
 
 def _years(years: Iterable[int]) -> str:

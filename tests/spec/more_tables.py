@@ -10,7 +10,6 @@ from tests.spec.planting import cell, planted, pupils
 BY = ["school", "track"]
 OVERLAP = "categories of one table whose members differ by few are not set beside each other"
 REST = "shares of variables that add up, but for few, are not set beside each other"
-EDGES = "only the edges of intervals are compared with the lowest and highest values"
 
 
 @planted("that one pupil of a cell failed")

@@ -57,6 +57,7 @@ label = "kind of test"
 label_nl = "soort toets"
 codes = { 01 = { nl = "Eerste", en = "first" }, 02 = "Tweede" }
 missing = ["99"]
+written = { "zie externe link" = "01" }
 
 [TOETSTAB.SCORE]
 type = "number"
@@ -105,6 +106,7 @@ def test_every_field_of_a_file_arrives(write):
     assert [item.name for item in book] == ["RINPERSOON", "SOORT", "SCORE", "START", "EIND"]
     assert book.variable("SOORT").labels == {"01": "Eerste", "02": "Tweede"}
     assert book.variable("SOORT").labels_en == {"01": "first"}
+    assert book.variable("SOORT").written == {"zie externe link": "01"}
     assert book.variable("punten") == Variable(
         name="SCORE",
         label="score",
@@ -183,6 +185,18 @@ MENDED = [
     ("a label in no language", '02 = "Tweede"', '02 = { de = "Zweite" }', "a label in 'de', which is not known"),
     ("no Dutch label", '02 = "Tweede"', '02 = { en = "second" }', "gives code '02' no Dutch label"),
     ("a label that is a number", '02 = "Tweede"', "02 = 2", "must give code '02' a text"),
+    ("words that are no table", '{ "zie externe link" = "01" }', '["01"]', "must be a table of words and the codes"),
+    ("words for a code that is a number", 'link" = "01"', 'link" = 1', "a code as text; found a number"),
+    ("words for nothing", 'link" = "01"', 'link" = " "', "words or a code that are empty"),
+    ("words for a code without a label", 'link" = "01"', 'link" = "03"', "code '03', for which SOORT has no label"),
+    (
+        "words for words",
+        'link" = "01"',
+        'link" = "een", "een" = "01"',
+        "'zie externe link' a meaning that is itself words",
+    ),
+    ("words that are missing", '"zie externe link"', '"99"', "'99' both called missing and said to be written for"),
+    ("words on a number", 'unit = "points"', 'written = { nul = "0" }', "`written` means nothing for a number"),
     ("no type", 'type = "number"', "", "`type` is needed for a variable that no codebook describes"),
     ("no label of the register", 'label_nl = "toetsen van een project"', "", r"\[TOETSTAB\] `label_nl` is needed"),
     ("a former name of another", '["PUNTEN"]', '["SOORT"]', "'SOORT', which .* has or had too"),
@@ -237,6 +251,8 @@ NEAR = [
     ("labels on a key", 'label_nl = "persoon"', 'label_nl = "persoon"\ncodes = { 1 = "een" }'),
     ("a label in English too", '02 = "Tweede"', '02 = { nl = "Tweede", en = "second" }'),
     ("a code that looks like another", '["99"]', '["1"]'),
+    ("words for a missing code", 'link" = "01"', 'link" = "99"'),
+    ("words on a key", 'label_nl = "persoon"', 'label_nl = "persoon"\nwritten = { nul = "0" }'),
     ("another open end", '["88888888"]', '["88888888", "99999999"]\nmissing = ["00000000"]'),
     ("a former name that no other has", '["PUNTEN"]', '["SCORES"]'),
     ("a source of the whole file", "\n[TOETSTAB]", 'source = "x"\nconfidence = "found"\n[TOETSTAB]'),
@@ -317,6 +333,16 @@ def test_a_code_means_what_was_said_of_it_last(write):
     assert (soort.labels, soort.missing) == ({"01": "Eerste", "02": "Toch tweede"}, {"99"})
 
 
+def test_words_for_a_code_grow_and_mean_what_was_said_of_them_last(write):
+    base = write(GOOD)
+    more = write('[TOETSTAB.SOORT]\nwritten = { twee = "02" }\n', "second.toml")
+    none = write('[TOETSTAB.SOORT]\nmissing = ["zie externe link"]\n', "third.toml")
+    soort = codebook("toetstab", extensions=[base, more]).variable("SOORT")
+    assert soort.written == {"zie externe link": "01", "twee": "02"}
+    soort = codebook("toetstab", extensions=[base, more, none]).variable("SOORT")
+    assert (soort.written, soort.missing) == ({"twee": "02"}, {"99", "zie externe link"})
+
+
 def test_a_list_begins_anew_only_where_that_is_asked_for(write):
     added = write('[INPATAB.INPPERSBRUT]\nmissing = ["-1"]\n')
     anew = write('[INPATAB.INPPERSBRUT]\nmissing = ["-1"]\nreplace = ["missing"]\n', "anew.toml")
@@ -383,6 +409,7 @@ def _changed(book, **what):
         {"labels": {"R": "anders"}},
         {"labels_en": {"R": "other"}},
         {"missing": frozenset({"-"})},
+        {"written": {"niets": "0"}},
         {"open_end": frozenset({"8"})},
         {"within": (0.0, 1.0)},
         {"only_where": {"RINPERSOON": ("1",)}},
@@ -521,6 +548,13 @@ def test_the_traps_that_are_known_are_declared():
 
 
 # what a real file has
+
+
+def test_a_column_that_was_not_read_is_not_said_to_be_absent():
+    columns = {item.name: item for item in (facts("RIN"), facts("SCORE", PhysicalType.NUMBER), facts("DAG"))}
+    absent = {item.column for item in compare(check_book(), year=2015, columns=columns, left_out=["ouder"])}
+    assert absent == {"SOORT"}
+    assert {item.column for item in compare(check_book(), year=2015, columns=columns)} == {"SOORT", "OUD"}
 
 
 def facts(name, physical=PhysicalType.TEXT, **known):
@@ -701,6 +735,9 @@ def test_a_variable_is_described_with_all_its_codes_in_either_language():
     assert "  22  vmbo basic to advanced vocational (bl-kl)" in describe(book, variable="WPOADVIESVO")
     text = " ".join(describe(book, variable="WPOUITSLAGEINDTOETS").split())
     assert "from 500 to 550; only where WPOCODEEINDTOETS is 01 or 11" in text
+    words = "00 (geen codelijst beschikbaar, zie externe link)"
+    assert f"in words: {words}" in " ".join(describe(book).split())
+    assert f"in words {words}" in " ".join(describe(book, variable="WPOBRINVEST").split())
     with pytest.raises(InputError, match="Try: 'WPOADVIESVO'"):
         describe(book, variable="WPOADVIES")
 
@@ -732,6 +769,7 @@ def test_json_has_all_that_a_codebook_says(book):
     for item, told in zip(book, said["variables"], strict=True):
         assert {code: label["nl"] for code, label in told["codes"].items()} == item.labels
         assert set(told["missing"]) == item.missing
+        assert told["written"] == item.written
         assert (told["first_year"], told["last_year"]) == item.years
 
 

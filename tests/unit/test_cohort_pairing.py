@@ -163,10 +163,13 @@ def test_the_years_of_a_frame_that_the_cohort_has_already_are_said_to_be_left_ou
     start = cohort(pupils(year=2014, school_year=2013))
     data = pupils(year=2014, school_year=2013, score=1.0, day=2.0)
     with pytest.raises(
-        InputError, match=r"has 'year' and 'school_year' already.*columns=\['score', 'day'\]; or link the re"
+        InputError, match=r"has 'year' and 'school_year' already.*columns=\['score', 'day'\], or rename it"
     ):
         start.link("tests", data, on=PERSON)
+    with pytest.raises(InputError, match=r"has 'year', 'school_year' and 'day' already.*columns=\['score'\], or"):
+        cohort(pupils(year=2014, school_year=2013, day=1.0)).link("tests", data, on=PERSON)
     assert len(start.link("tests", data, on=PERSON, columns=["score", "day"])) == N
+    assert list(start.link("tests", Register(data), on=PERSON).frame.columns[4:]) == ["score", "day"]
     assert "year" in cohort().link("tests", data, on=PERSON).frame
 
 

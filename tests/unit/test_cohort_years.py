@@ -93,7 +93,7 @@ def test_a_second_register_adds_to_the_years_that_there_are():
     assert "fewer than 10 rows in years in which the pupil is not followed left aside" in remark
     inside = followed().follow("tested", tests.iloc[:2]).flow.steps[-1].remark
     assert "left aside" not in inside
-    with pytest.raises(InputError, match="'group_now', 'where' is in the cohort already"):
+    with pytest.raises(InputError, match="'group_now', 'where' are in the cohort already"):
         followed().follow("again", ENROLLED)
 
 

@@ -653,3 +653,9 @@ def test_a_condition_that_is_more_or_less_than_that_is_refused_and_not_quoted(te
     with pytest.raises(InputError, match=r"^The condition (is more than an expression|cannot be read as SQL)") as said:
         expect_own_columns(text, what="The condition")
     assert text not in str(said.value)
+
+
+def test_nine_digits_that_begin_with_06_are_no_telephone_numbers_and_ten_are():
+    refuse_identifiers(pd.DataFrame({"x": ["061234567"]}))
+    with pytest.raises(InputError, match="telephone"):
+        refuse_identifiers(pd.DataFrame({"x": ["0612345678", "06-12345679"]}))

@@ -427,6 +427,41 @@ def test_nco_study_check_looks_into_all_that_the_file_names(write, tmp_path, cap
     assert told.count("\n") == 1
 
 
+def test_nco_study_check_refuses_a_basis_for_a_variable_that_is_misspelt(write, capsys):
+    def checked(name, category="ethnicity"):
+        path = write(CONSENT.format(category=category, kind="consent", more=f'variables = ["{name}"]'))
+        code = cli.main(["study", "check", str(path)])
+        return code, capsys.readouterr()
+
+    code, told = checked("GBAGENERATION")
+    assert code == 2
+    assert "a basis for ethnicity names 'GBAGENERATION', which no codebook describes. Try: 'GBAGENERATIE'" in told.err
+    code, told = checked("gbageneratie")
+    assert code == 0
+    assert "no codebook says that" not in told.out
+    for name in ("HERKOMST_VADER", "EIGENVRAAG", "GBAGESLACHT"):  # of a file that nobody described, or a mistake
+        code, told = checked(name)
+        assert code == 0
+        assert f"no codebook says that of {name}: is it spelt so?" in told.out
+    code, told = checked("GBAGENERATIE", category="health")
+    assert "no codebook says that of GBAGENERATIE" in told.out
+
+
+def test_nco_study_check_knows_what_a_codebook_of_the_team_calls_special(write, tmp_path, capsys):
+    (tmp_path / "team.toml").write_text(
+        '[PROJ]\nlabel = "p"\nlabel_nl = "p"\n[PROJ.VRAAG12]\ntype = "text"\nlabel = "q"\nlabel_nl = "v"\n'
+        'special = "health"\n',
+        encoding="utf-8",
+    )
+    basis = CONSENT.format(category="health", kind="consent", more='variables = ["VRAAG12"]')
+    assert cli.main(["study", "check", str(write('codebooks = ["team.toml"]', basis)), "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["special"]["health"]
+    assert found["not_described"] == []
+    assert cli.main(["study", "check", str(write(basis)), "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["special"]["health"]
+    assert found["not_described"] == ["VRAAG12"]
+
+
 def test_nco_study_check_needs_a_study(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["study", "check"]) == 2

@@ -6,7 +6,7 @@ import pytest
 from nco_research import Cohort
 from nco_research.codebooks import DifferenceKind
 from output_checks.errors import InputError
-from tests.microdata_factories import PERSON, Country, number, people, values
+from tests.microdata_factories import PERSON, Country, notes_of, number, people, values
 
 
 @pytest.fixture
@@ -42,6 +42,47 @@ def test_other_keys_keep_their_zeros_where_the_file_has_them_and_a_loss_is_told(
     assert not data.differences[2014].of_kind(DifferenceKind.TYPE)
     (told,) = data.differences[2015].of_kind(DifferenceKind.TYPE)
     assert (told.column, told.text) == ("WPOBRINVEST", "a key, stored as numbers: leading zeros are lost")
+
+
+WORDS = "geen codelijst beschikbaar, zie externe link"
+
+
+@pytest.mark.parametrize(
+    ("component", "file", "column"),
+    [
+        ("INSCHRWPOTAB", "INSCHRWPOTAB2014V1", "WPOBRINVEST"),
+        ("ONDERWIJSINSCHRTAB", "ONDERWIJSINSCHR2014TABV1", "VOBRINVEST"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["sav", "csv"])
+def test_the_words_of_a_value_label_in_place_of_a_branch_are_the_main_branch(country, component, file, column, suffix):
+    frame = people(5, **{column: [WORDS, f" {WORDS} ", "01", f"{WORDS}.", ""]})
+    if suffix == "sav":
+        country.spss(f"{component}/{file}.sav", frame)
+    else:
+        country.csv(f"{component}/{file}.csv", frame.to_csv(sep=";", index=False))
+    found = country.frame(component, years=[2014], columns=[column])[column]
+    assert values(found) == ["00", "00", "01", f"{WORDS}.", None]  # other words stay, and are no branch 00
+
+
+@pytest.mark.parametrize(
+    ("without", "told"),
+    [([0, 11], True), ([0, 10], False), ([2, 11], True), ([3, 15], False), ([50, 60], False), ([92, 0], True)],
+    ids=str,
+)
+def test_a_key_that_many_records_of_one_year_lack_is_told_and_one_that_few_or_all_years_lack_is_not(
+    country, without, told
+):
+    for year, lacking in zip([2014, 2015], without, strict=True):
+        branch = [""] * lacking + ["00"] * (100 - lacking)
+        frame = people(100, WPOBRINVEST=branch).assign(RINPERSOON=[""] * lacking + [number(17)] * (100 - lacking))
+        country.spss(f"INSCHRWPOTAB/INSCHRWPOTAB{year}V1.sav", frame)
+    notes = notes_of(country.open("INSCHRWPOTAB", years=[2014, 2015]))
+    many, few = (2014, 2015) if without[0] > without[1] else (2015, 2014)
+    begin = f"WPOBRINVEST is missing for more than a tenth of the records of {many}, and for far fewer of {few}."
+    assert [note.startswith(begin) for note in notes] == [True] * told
+    assert notes_of(country.open("INSCHRWPOTAB", years=[2014, 2015], columns=PERSON)) == ()
+    assert notes_of(country.open("INSCHRWPOTAB", years=[2014])) == ()
 
 
 def test_numbers_that_lost_digits_are_refused_and_large_whole_ones_are_not(country):
