@@ -72,7 +72,7 @@ class Variable:
     missing: frozenset[str] = frozenset()
     """Codes, as text without padding, that mean that nothing is known."""
     written: Mapping[str, str] = field(default_factory=dict)
-    """Of a category or key: what some files hold in place of a code, without padding, and the code that it means."""
+    """What some files hold in place of a code, without padding, and the code that it means; for categories and keys."""
     open_end: frozenset[str] = frozenset()
     """Of a date: codes that mean that it has not ended."""
     within: tuple[float, float] | None = None
