@@ -33,20 +33,20 @@ def expect_own_columns(text: str, *, what: str) -> None:
     """
     if not text.strip():
         return
-    parsed = _parsed(text)
+    parsed = parsed_as_sql(text)
     if parsed is None:
         raise InputError(
             f"{what} cannot be read as SQL.",
             remedy="WPOLEERJAAR = 8 AND WPOTYPEPO = 'bo'; a column named like a word of SQL in double quotes",
         )
-    if _around(parsed) != _around(_parsed("NULL")) or any(map(_is_query, _parts(parsed))):
+    if _around(parsed) != _around(parsed_as_sql("NULL")) or any(map(_is_query, parts_of(parsed))):
         raise InputError(
             f"{what} is more than an expression: it selects from something.",
             remedy="a condition on its own columns, WPOLEERJAAR = 8 AND WPOTYPEPO = 'bo'; other data is linked",
         )
 
 
-def _parsed(text: str) -> dict[str, Any] | None:
+def parsed_as_sql(text: str) -> dict[str, Any] | None:
     """What DuckDB makes of the text as the one thing selected; None where that is no SQL."""
     query = f"SELECT (\n{text}\n)"  # in lines of its own, so that a comment ends with it
     with contextlib.closing(_scratch().cursor()) as connection:
@@ -66,15 +66,15 @@ def _around(parsed: dict[str, Any] | None) -> object:
     ]
 
 
-def _parts(parsed: object) -> Iterator[dict[str, Any]]:
+def parts_of(parsed: object) -> Iterator[dict[str, Any]]:
     """Each part of the parsed text that has a kind, itself included."""
     if isinstance(parsed, dict):
         yield parsed
         for value in parsed.values():
-            yield from _parts(value)
+            yield from parts_of(value)
     elif isinstance(parsed, list):
         for value in parsed:
-            yield from _parts(value)
+            yield from parts_of(value)
 
 
 def _is_query(part: dict[str, Any]) -> bool:

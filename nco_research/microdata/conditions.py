@@ -4,13 +4,13 @@ Categories are compared by their Dutch labels. With a code in a condition nobody
 answer too.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nco_research.codebooks import Codebook, VariableType
 from nco_research.columns import closest
+from nco_research.guard.conditions import parsed_as_sql, parts_of
 from nco_research.microdata.cleaning import CleanColumn
 from nco_research.microdata.parts import source_of
 from nco_research.microdata.scanning import Scan, scan_sql
@@ -41,7 +41,7 @@ def expect_condition(scan: Scan, book: Codebook) -> None:
         return
     import duckdb  # noqa: PLC0415
 
-    parsed = _parsed(scan.where)
+    parsed = parsed_as_sql(scan.where) or {}
     try:
         with connect() as connection:
             connection.sql(scan_sql(scan)).columns  # noqa: B018 - binds the condition
@@ -132,17 +132,9 @@ def _listed(labels: Iterable[str]) -> str:
     return ", ".join(map(literal, ordered[:_MOST_LISTED])) + (f", and {more} more" if more > 0 else "")
 
 
-def _parsed(where: str) -> dict[str, Any]:
-    query = f"SELECT (\n{where}\n)"
-    with connect() as connection:
-        (row,) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
-    found: dict[str, Any] = json.loads(row[0])
-    return found
-
-
 def _compared(parsed: object) -> Iterator[tuple[str, str]]:
     """Each column and literal that are compared: `a = 'x'`, `'x' <> a`, `a IN ('x', 'y')`."""
-    for part in _parts(parsed):
+    for part in parts_of(parsed):
         if part.get("type") in _EQUALS:
             sides = [part.get("left"), part.get("right")]
         elif part.get("type") in ("COMPARE_IN", "COMPARE_NOT_IN"):
@@ -155,7 +147,7 @@ def _compared(parsed: object) -> Iterator[tuple[str, str]]:
 
 
 def _columns(parsed: object) -> Iterator[str]:
-    return (name for part in _parts(parsed) if (name := _column(part)) is not None)
+    return (name for part in parts_of(parsed) if (name := _column(part)) is not None)
 
 
 def _column(part: object) -> str | None:
@@ -171,13 +163,3 @@ def _value(part: object) -> str | None:
     told = part.get("literal") or part.get("value") or {}
     value = told.get("text") if told.get("kind") in {"STRING", "INTEGER"} else told.get("value")
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
-
-
-def _parts(parsed: object) -> Iterator[dict[str, Any]]:
-    if isinstance(parsed, dict):
-        yield parsed
-        for value in parsed.values():
-            yield from _parts(value)
-    elif isinstance(parsed, list):
-        for value in parsed:
-            yield from _parts(value)
