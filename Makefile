@@ -18,13 +18,13 @@ country: $(VENV)/.run ## from deliveries of schools to a cohort, in a country of
 	@$(PY) -m demo.country --pupils $(PUPILS) $(COUNTRY)
 
 test: $(VENV)/.dev ## the tests, in a few minutes
-	@$(PY) -m pytest -q -m "not slow"
+	@$(PY) -m pytest -q -n auto --dist loadfile -m "not slow"
 
 test-all: $(VENV)/.dev test-pandas2 ## every test, the slow ones and pandas 2 included
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n auto --dist loadfile
 
 test-pandas2: $(VENV)-pandas2/.run ## the tests under pandas 2, as inside CBS remote access
-	@$(VENV)-pandas2/bin/python -m pytest -q -m "not slow"
+	@$(VENV)-pandas2/bin/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
 check: $(VENV)/.dev ## style, types, import floors, generated pages
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && $(BIN)/lint-imports \

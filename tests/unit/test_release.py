@@ -1,5 +1,7 @@
 """The front door: what a researcher registers by mistake or by cunning, beside what must go through."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -308,7 +310,7 @@ def test_an_absent_key_column_is_named(release, data):
         {"by": "mean", "value": "score", "statistic": "mean"},
         {"by": "twice"},
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", None) or re.sub(r" at 0x[0-9a-f]+", "", str(value)),
 )
 def test_what_cannot_be_tabulated_is_told_in_a_line_without_values(release, data, wrong):
     data = data.assign(lists=[["p00001"]] * 1000, n="a", mean="b", twice="c")
