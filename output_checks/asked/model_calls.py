@@ -77,7 +77,8 @@ class ModelCalls(ABC):
     ) -> Registered:
         """Register a test of scipy.stats: its statistic and p value, with the units behind each group.
 
-        It is done again on `data`: `value` between the groups of `by`, two variables `by` crossed, or two columns as `value`.
+        It is done again on `data`: `value` between the groups of `by`, two variables `by` crossed, or two columns of
+        `value`.
 
         Raises
         ------
