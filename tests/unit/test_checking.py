@@ -8,7 +8,7 @@ from output_checks import checking
 from output_checks.checking import check, sensitive_cells
 from output_checks.model.evidence import FactName, FileContent, Output, OutputKind
 from output_checks.model.finding import Outcome, most_cautious
-from output_checks.model.statistic import Statistic
+from output_checks.model.statistic import Kind, Statistic
 from output_checks.rules import CELL_RULES, FILE_RULES, RELEASE_RULES
 from tests.factories import output, policy, tabulation
 
@@ -59,3 +59,8 @@ def test_sensitive_cells_are_those_that_fail():
         (FactName.SHARE_OF_LINE, "group"): [0.4, 0.6, 0],
     }
     assert sensitive_cells([tabulation([9, 10, 0], facts=facts)], policy()).tolist() == [True, False, False]
+
+
+def test_every_kind_of_statistic_but_the_unknown_one_has_a_rule_for_what_is_published():
+    ruled = {kind for rule in CELL_RULES if not rule.judges_hidden for kind in rule.kinds}
+    assert set(Kind) - ruled == {Kind.UNKNOWN}
