@@ -143,6 +143,7 @@ def with_cells(item: Tabulation, chosen: Flags) -> Tabulation:
         values=item.values[chosen],
         status=tuple(status for status, flag in zip(item.status, chosen, strict=True) if flag),
         facts=facts,
+        members=None if item.members is None else item.members.within(chosen),
     )
 
 

@@ -13,7 +13,7 @@ from output_checks.measuring.measure import Measured, measure
 from output_checks.measuring.pairs import number_by_cell
 from output_checks.measuring.percentages import FROM_COUNTS, facts_of_percentages, from_counts
 from output_checks.measuring.sources import Source
-from output_checks.measuring.units import UnitRows, Units, sum_of_hashes
+from output_checks.measuring.units import Codes, UnitRows, Units, sum_of_hashes
 from output_checks.model.evidence import CellStatus, Fact, FactName, Flags, Floats, Origin, Tabulation
 from output_checks.model.statistic import Kind, Statistic
 
@@ -83,7 +83,8 @@ def tabulate(
     per_unit = np.full(len(grid.cells), _most_records(records))
     label = {"": f"{value}={category}" if category else value, "second": second, "weight": weight}
     fingerprint, sketch = rows.fingerprint, rows.sketch
-    tabulations = []
+    members = rows.members(_inner_cells(grid)[valid], chosen=valid, values=values if value else None)
+    tabulations: list[Tabulation] = []
     for statistic in asked:
         numbers, facts = _of_statistic(statistic, grid, parts, counts)
         if statistic.kind is Kind.FREQUENCY:
@@ -103,9 +104,20 @@ def tabulate(
                 population=population,
                 data=fingerprint,
                 sketch=sketch,
+                members=None if tabulations else members,
             )
         )
     return tuple(tabulations)
+
+
+def _inner_cells(grid: Grid) -> Codes:
+    """For each row, the position of its innermost cell among the cells of the table."""
+    own = grid.members(grid.margins[0])
+    if grid.order is None:
+        return own
+    place = np.empty(len(grid.order), dtype=np.int32)
+    place[grid.order] = np.arange(len(grid.order), dtype=np.int32)
+    return place[own]
 
 
 def _values(frame: Any, *, value: str, second: str, category: str) -> tuple[Floats, Flags]:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """Unit levels (pupil, school, board): which columns of a data set tell one unit from another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from output_checks.errors import InputError
-from output_checks.model.evidence import SKETCH_SIZE
+from output_checks.model.evidence import SKETCH_SIZE, Flags, Floats
+from output_checks.model.members import Members
 
 _NUMBER = r"\d{1,18}(\.0+)?"
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit is lost
@@ -78,14 +79,9 @@ class Units:
                     f"There are fewer {finer}s than {coarser}s, so their keys are probably exchanged.",
                     remedy="units from the finest level to the coarsest, each with its own key",
                 )
-        first, *others = [coded[name] for name in self.columns[self.levels[0]]]
-        hashes = first.hashes[first.codes]
-        for key in others:
-            hashes *= _MIX
-            hashes += key.hashes[key.codes]
-        hashes >>= np.uint64(12)
+        keys = {level: tuple(coded[name] for name in names) for level, names in self.columns.items()}
         unique = frozenset(level for level, size in sizes.items() if size == len(data))
-        return UnitRows(codes=codes, hashes=hashes, unique=unique)
+        return UnitRows(codes=codes, hashes=_hashes_of(keys[self.levels[0]]), unique=unique, keys=keys)
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -163,6 +159,18 @@ class UnitRows:
     """Per row, 52 bits that are equal for rows of the same finest unit, in every data set with the same keys."""
     unique: frozenset[str] = frozenset()
     """Levels of which no unit has two rows, as far as that is known."""
+    keys: Mapping[str, tuple[_Keys, ...]] = field(default_factory=dict, repr=False)
+
+    def members(self, cells: Codes, *, chosen: Flags | None = None, values: Floats | None = None) -> Members:
+        """Whose records are in which cell: of all rows, or of those chosen. Values are per row, cells per row kept."""
+        finest, *coarser = self.keys
+        rows = slice(None) if chosen is None or chosen.all() else chosen
+        units = {finest: self.hashes[rows]} | {level: _hashes_of(self.keys[level])[rows] for level in coarser}
+        marks = None
+        if values is not None:
+            numbers = np.ascontiguousarray(values[rows] + 0.0).view(np.uint64)
+            marks = ((units[finest] * _MIX + numbers) * _MIX >> np.uint64(32)).astype(np.uint32)
+        return Members(units=units, cells=cells.astype(np.int32, copy=False), marks=marks)
 
     @property
     def fingerprint(self) -> str:
@@ -182,6 +190,17 @@ class UnitRows:
             if len(kept) >= SKETCH_SIZE or taken >= len(self.hashes):
                 return kept[:SKETCH_SIZE].astype(np.float64)
             taken *= 8
+
+
+def _hashes_of(keys: Sequence[_Keys]) -> npt.NDArray[np.uint64]:
+    """Per row, 52 bits that stand for the unit which these keys together name."""
+    first, *others = keys
+    hashes = first.hashes[first.codes]
+    for key in others:
+        hashes *= _MIX
+        hashes += key.hashes[key.codes]
+    hashes >>= np.uint64(12)
+    return hashes
 
 
 def _lowest(hashes: npt.NDArray[np.uint64], taken: int) -> npt.NDArray[np.uint64]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from output_checks.errors import InputError
+from output_checks.model.members import Members
 from output_checks.model.statistic import Kind, Statistic
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -159,6 +160,8 @@ class Tabulation:
     """The lowest hashes of the units in the data; empty where nobody made them."""
     rounded_to: int = 1
     """What is published is a multiple of this. The rules and the attacker take no account of it."""
+    members: Members | None = field(default=None, repr=False)
+    """Whose records are in which cell, on the tabulation that counts them; None where nobody measured it."""
 
     def __post_init__(self) -> None:
         lengths = {len(self.values), len(self.status), *(len(fact.values) for fact in self.facts)}

@@ -2,6 +2,7 @@
 
 draft.json              name, author, policy, units
 outputs/<name>.json     one output with its evidence
+members/<name>.npz      whose records are in which of its cells
 files/<file name>       what would leave
 """
 
@@ -13,6 +14,7 @@ from output_checks.errors import InputError, IntegrityError
 from output_checks.model.evidence import Output
 from output_checks.store.codec import decode, encode
 from output_checks.store.files import expect_safe_name, read_file, sha256, write_atomically
+from output_checks.store.members import decode_members, encode_members, members_of, with_members
 
 Contents = dict[str, bytes]
 
@@ -69,6 +71,11 @@ def save_output(folder: Path, output: Output, files: Mapping[str, bytes]) -> Non
     draft = read_draft(folder)
     for name, content in files.items():
         write_atomically(folder / "files" / expect_safe_name(name), content)
+    found = members_of([output])
+    if found:
+        write_atomically(_members_path(folder, output.name), encode_members(found))
+    else:
+        _members_path(folder, output.name).unlink(missing_ok=True)
     write_atomically(folder / "outputs" / f"{output.name}.json", encode(output))
     if output.name not in draft.order:
         _set_order(folder, draft, (*draft.order, output.name))
@@ -80,6 +87,7 @@ def remove_output(folder: Path, name: str) -> None:
     output = _read_output(folder, name)
     _set_order(folder, draft, tuple(other for other in draft.order if other != name))
     (folder / "outputs" / f"{name}.json").unlink(missing_ok=True)
+    _members_path(folder, name).unlink(missing_ok=True)
     for content in output.files:
         (folder / "files" / content.name).unlink(missing_ok=True)
 
@@ -108,7 +116,15 @@ def load_outputs(folder: Path) -> tuple[tuple[Output, ...], Contents]:
 
 def _read_output(folder: Path, name: str) -> Output:
     path = folder / "outputs" / f"{expect_safe_name(name)}.json"
-    return decode(read_file(path), Output, source=f"{path}")
+    output = decode(read_file(path), Output, source=f"{path}")
+    members = _members_path(folder, name)
+    if not members.is_file():
+        return output
+    return with_members(output, decode_members(members.read_bytes(), source=f"{members}"))
+
+
+def _members_path(folder: Path, name: str) -> Path:
+    return folder / "members" / f"{expect_safe_name(name)}.npz"
 
 
 def _set_order(folder: Path, draft: Draft, order: tuple[str, ...]) -> None:

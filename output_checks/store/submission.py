@@ -3,6 +3,7 @@
 <name>-<number>.zip        the export: what would leave, with the output control form
 submission.json            who submits what under which policy, with the hash of every other file
 evidence.json              every output with its evidence
+members.npz                whose records are in which cells, by hashes of the units' keys
 withheld.zip               files of refused outputs, for the output checker to look at
 trail.jsonl                the audit trail
 decision-<checker>.json    the votes of one output checker, signed
@@ -19,6 +20,7 @@ from output_checks.store.codec import decode, encode
 from output_checks.store.files import expect_safe_name, read_file, sha256, write_folder_atomically
 
 MANIFEST, EVIDENCE, WITHHELD, TRAIL = "submission.json", "evidence.json", "withheld.zip", "trail.jsonl"
+MEMBERS = "members.npz"
 FORM = "output-control-form.xlsx"
 
 
@@ -55,6 +57,7 @@ class Stored:
     sha256: str
     """Of the manifest, and through it of everything submitted."""
     evidence: bytes
+    members: bytes
     export: Mapping[str, bytes]
     withheld: Mapping[str, bytes]
 
@@ -64,6 +67,7 @@ def write_submission(
     manifest: Manifest,
     *,
     evidence: bytes,
+    members: bytes,
     export: Mapping[str, bytes],
     withheld: Mapping[str, bytes],
     trail: bytes,
@@ -79,6 +83,7 @@ def write_submission(
         manifest.export: pack(export),
         MANIFEST: encode(manifest),
         EVIDENCE: evidence,
+        MEMBERS: members,
         WITHHELD: pack(withheld),
         TRAIL: trail,
     }
@@ -86,12 +91,13 @@ def write_submission(
 
 
 def content_hashes(
-    title: str, *, evidence: bytes, export: Mapping[str, bytes], withheld: Mapping[str, bytes]
+    title: str, *, evidence: bytes, members: bytes, export: Mapping[str, bytes], withheld: Mapping[str, bytes]
 ) -> dict[str, str]:
     """The hashes that a manifest holds."""
     return {
         f"{title}.zip": sha256(pack(export)),
         EVIDENCE: sha256(evidence),
+        MEMBERS: sha256(members),
         WITHHELD: sha256(pack(withheld)),
     }
 
@@ -110,7 +116,7 @@ def read_submission(folder: Path) -> Stored:
         raise InputError(f"There is no submission in {folder}.", remedy="the folder that `submit` printed")
     content = read_file(folder / MANIFEST)
     manifest = decode(content, Manifest, source=f"{folder / MANIFEST}")
-    if set(manifest.files) != {manifest.export, EVIDENCE, WITHHELD}:
+    if set(manifest.files) != {manifest.export, EVIDENCE, MEMBERS, WITHHELD}:
         raise InputError(f"{folder / MANIFEST} does not list the files of a submission.", remedy="submit again")
     files = {name: read_file(folder / name) for name in manifest.files}
     for name, expected in manifest.files.items():
@@ -121,6 +127,7 @@ def read_submission(folder: Path) -> Stored:
         manifest=manifest,
         sha256=sha256(content),
         evidence=files[EVIDENCE],
+        members=files[MEMBERS],
         export=unpack(files[manifest.export], source=f"{folder / manifest.export}"),
         withheld=unpack(files[WITHHELD], source=f"{folder / WITHHELD}"),
     )

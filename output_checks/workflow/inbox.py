@@ -14,7 +14,8 @@ from output_checks.policies import expect_accepted
 from output_checks.store.audit import AuditEvent, read_trail
 from output_checks.store.codec import decode
 from output_checks.store.decision import SignedDecision, read_decisions
-from output_checks.store.submission import EVIDENCE, FORM, MANIFEST, TRAIL, Manifest, Stored, read_submission
+from output_checks.store.members import decode_members, with_members
+from output_checks.store.submission import EVIDENCE, FORM, MANIFEST, MEMBERS, TRAIL, Manifest, Stored, read_submission
 from output_checks.workflow.judge import is_refused, judge
 from output_checks.workflow.submit import SUBMIT
 
@@ -79,6 +80,8 @@ def open_submission(folder: Path) -> Submission:
     policy = policy_from_mapping(stored.manifest.policy)
     expect_accepted(policy)
     evidence = decode(stored.evidence, tuple[Output, ...], source=f"{folder / EVIDENCE}")
+    members = decode_members(stored.members, source=f"{folder / MEMBERS}")
+    evidence = tuple(with_members(output, members) for output in evidence)
     if len({output.name for output in evidence}) < len(evidence):
         raise InputError(f"{folder / EVIDENCE} names two outputs alike.", remedy="submit again")
     outputs, report = judge(evidence, {**stored.export, **stored.withheld}, policy)

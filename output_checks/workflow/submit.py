@@ -13,6 +13,7 @@ from output_checks.rendering.control_form import control_form
 from output_checks.store.audit import extend
 from output_checks.store.codec import encode
 from output_checks.store.files import expect_distinct_names, sha256
+from output_checks.store.members import encode_members, members_of
 from output_checks.store.submission import FORM, Manifest, content_hashes, write_submission
 from output_checks.workflow.judge import TOOLKIT, is_refused, judge
 
@@ -55,7 +56,7 @@ def submit(
     form = control_form(leaving, report, policy, title=title, author=author, date=time)
     export = {FORM: form} | _files(leaving, contents)
     withheld = _files([output for output in judged if output not in leaving], contents)
-    evidence = encode(judged)
+    evidence, members = encode(judged), encode_members(members_of(judged), compress=True)
     manifest = Manifest(
         name=name,
         number=number,
@@ -65,11 +66,13 @@ def submit(
         policy=policy.as_mapping(),
         units=units,
         salt=secrets.token_hex(32),
-        files=content_hashes(title, evidence=evidence, export=export, withheld=withheld),
+        files=content_hashes(title, evidence=evidence, members=members, export=export, withheld=withheld),
     )
     trail = extend((), time=time, actor=author, act=SUBMIT, details=sha256(encode(manifest)))
     written = folder / title
-    write_submission(written, manifest, evidence=evidence, export=export, withheld=withheld, trail=trail)
+    write_submission(
+        written, manifest, evidence=evidence, members=members, export=export, withheld=withheld, trail=trail
+    )
     return written
 
 

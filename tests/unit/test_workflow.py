@@ -249,7 +249,7 @@ def test_a_releaser_alone_cannot_seal_what_others_did_not_approve(submitted, peo
         verify(folder, keys)
 
 
-@pytest.mark.parametrize("name", ["evidence.json", "study-1.zip", "withheld.zip", MANIFEST, TRAIL])
+@pytest.mark.parametrize("name", ["evidence.json", "members.npz", "study-1.zip", "withheld.zip", MANIFEST, TRAIL])
 def test_a_changed_byte_anywhere_in_a_submission_is_noticed(submitted, name):
     whole = (submitted / name).read_bytes()
     for place in (len(whole) // 3, len(whole) // 2, len(whole) - 2):
@@ -321,7 +321,9 @@ def _rewrite(folder, *, more=None, policy=None):
     mapping = json.loads(json.dumps(stored.manifest.policy))
     if policy:
         policy(mapping)
-    files = content_hashes(stored.manifest.title, evidence=stored.evidence, export=export, withheld=stored.withheld)
+    files = content_hashes(
+        stored.manifest.title, evidence=stored.evidence, members=stored.members, export=export, withheld=stored.withheld
+    )
     manifest = encode(dataclasses.replace(stored.manifest, files=files, policy=mapping))
     (folder / stored.manifest.export).write_bytes(pack(export))
     (folder / MANIFEST).write_bytes(manifest)

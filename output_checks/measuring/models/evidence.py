@@ -65,6 +65,8 @@ def tabulate_terms(
     cells = tuple((term,) for term in fitted.terms)
     fingerprint, sketch = counted.fingerprint, counted.sketch
 
+    everyone = counted.members(np.zeros(len(counted.hashes), dtype=np.int32))
+
     def tabulation(statistic: Statistic, values: Floats, decimals: int, known: Sequence[Fact]) -> Tabulation:
         return Tabulation(
             statistic=statistic,
@@ -78,6 +80,7 @@ def tabulate_terms(
             parts=False,
             data=fingerprint,
             sketch=sketch,
+            members=everyone if statistic is Statistic.COUNT else None,
         )
 
     # The n of a model is one number that stands beside every term, so it has no lines to be a share of.
