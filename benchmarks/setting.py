@@ -32,10 +32,10 @@ def working_folder() -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def in_a_process(module: str, **told: object) -> dict[str, Any]:
+def in_a_process(module: str, *, python: str = sys.executable, **told: object) -> dict[str, Any]:
     """What `module` answers when it is run by itself and told this, so that its memory can be measured."""
     done = subprocess.run(
-        [sys.executable, "-m", module],
+        [python, "-m", module],
         input=json.dumps(told, default=str),
         stdout=subprocess.PIPE,
         encoding="utf-8",

@@ -10,6 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from output_checks.measuring.brought.places import places
+from output_checks.measuring.indices import hidden_bases
 from output_checks.measuring.percentages import FROM_COUNTS, hidden_in_totals
 from output_checks.model.evidence import (
     CellStatus,
@@ -19,6 +21,7 @@ from output_checks.model.evidence import (
     Floats,
     Origin,
     Output,
+    OutputKind,
     Tabulation,
 )
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
@@ -26,6 +29,8 @@ from output_checks.model.policy import Policy
 from output_checks.model.rule import CellRule, Judgement, Rule
 from output_checks.model.statistic import Kind
 from output_checks.rules import CELL_RULES, FILE_RULES, RELEASE_RULES
+
+_ELSEWHERE = "Say in release.explain how many there are, or make the table with release.table, which counts them."
 
 
 def check(outputs: Sequence[Output], policy: Policy, *, toolkit: str) -> CheckReport:
@@ -71,6 +76,8 @@ def _with_derived(tabulations: Sequence[Tabulation], policy: Policy) -> Sequence
 
 
 def _with_hidden_in_totals(item: Tabulation) -> Tabulation:
+    if item.kind is Kind.INDEX:
+        return item.with_facts(hidden_bases(item))
     return item.with_facts(hidden_in_totals(item)) if item.kind in FROM_COUNTS else item
 
 
@@ -100,13 +107,23 @@ def _undecided(tabulation: Tabulation, policy: Policy) -> Flags:
         if tabulation.kind in rule.kinds and not rule.judges_hidden:
             for of in _subjects(rule, tabulation, policy):
                 values = _facts(rule, of, tabulation)
-                undecided |= True if isinstance(values, str) else np.isnan(values).any(axis=0)
+                known = not isinstance(values, str) and not _bounded(rule, of, tabulation)
+                undecided |= np.isnan(values).any(axis=0) if known else True
     return undecided
 
 
 def _check_one(output: Output, policy: Policy) -> Iterator[Finding]:
-    for position, tabulation in enumerate(_with_derived(output.tabulations, policy)):
-        yield from (replace(finding, tabulation=position) for finding in _check_cells(tabulation, policy))
+    # The tables of a file made elsewhere have nothing in common but the file.
+    parts = [[item] for item in output.tabulations] if output.kind is OutputKind.FILE else [output.tabulations]
+    derived = [item for part in parts for item in _with_derived(part, policy)]
+    cells = [
+        replace(finding, tabulation=position)
+        for position, tabulation in enumerate(derived)
+        for finding in _check_cells(tabulation, policy)
+    ]
+    # Of a file made elsewhere, what has to be asked about the file is the reason for the verdict.
+    if output.kind is not OutputKind.FILE:
+        yield from cells
     for content in output.files:
         for rule in FILE_RULES:
             try:
@@ -115,6 +132,8 @@ def _check_one(output: Output, policy: Policy) -> Iterator[Finding]:
                 yield _could_not_run(rule, error)
             else:
                 yield Finding(rule=rule.code, outcome=outcome, message=message, advice=_advice(rule, outcome))
+    if output.kind is OutputKind.FILE:
+        yield from cells
 
 
 def _check_cells(tabulation: Tabulation, policy: Policy) -> Iterator[Finding]:
@@ -146,6 +165,10 @@ def _check_cells(tabulation: Tabulation, policy: Policy) -> Iterator[Finding]:
 def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, policy: Policy) -> Iterator[Finding]:
     """One rule on one tabulation, for one unit level or variable."""
     values = _facts(rule, of, tabulation)
+    if isinstance(values, str) and _is_brought(tabulation):
+        finding = _finding(rule, Outcome.REVIEW, f"{rule.title}? The file does not tell it.", judged)
+        yield replace(finding, advice=_ELSEWHERE)
+        return
     if isinstance(values, str):
         finding = _finding(rule, Outcome.REVIEW, f"{rule.title}? {values}", judged)
         missing_level = f", with the unit level {of} in `units`" if rule.per_unit else ""
@@ -158,6 +181,11 @@ def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, polic
     judgement: Judgement = rule.check(values, limits)
     fail = judgement.fail & judged & ~unknown
     review = ((judgement.review & ~fail) | unknown) & judged
+    if _is_brought(tabulation):
+        looked_at = judgement.review & judged & ~unknown & ~fail
+        unsure = (judged if _bounded(rule, of, tabulation) else unknown) & ~fail & ~looked_at
+        yield from _findings_on_brought(rule, of, tabulation, fail=fail, review=looked_at, unsure=unsure)
+        return
     for outcome, flags in ((Outcome.FAIL, fail), (Outcome.REVIEW, review)):
         if flags.any():
             sentence = rule.message.format(cells=_count(int(flags.sum())), unit=of, variable=of) + "."
@@ -165,6 +193,36 @@ def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, polic
     if not (fail | review).any():
         about = f" for {of}s" if rule.per_unit else f" along {of}" if rule.per_variable else ""
         yield _finding(rule, Outcome.PASS, f"{rule.title}: no{about}.", np.zeros_like(judged))
+
+
+def _findings_on_brought(
+    rule: CellRule, of: str, tabulation: Tabulation, *, fail: Flags, review: Flags, unsure: Flags
+) -> Iterator[Finding]:
+    """One rule on numbers of a file made elsewhere: where it fails, and otherwise what is not known.
+
+    What is shown is at most a bound of what the rule asks for. It can be too few, never enough.
+    """
+    about = f" of {of}s" if rule.per_unit else f" along {of}" if rule.per_variable else ""
+    for outcome, flags in ((Outcome.FAIL, fail), (Outcome.REVIEW, review)):
+        if flags.any():
+            sentence = rule.message.format(cells=_count(int(flags.sum())), unit=of, variable=of)
+            where = places(cell for cell, flag in zip(tabulation.cells, flags.tolist(), strict=True) if flag)
+            yield _finding(rule, outcome, f"{sentence} ({where}).", flags)
+    if unsure.any():
+        message = f"{rule.title}? The file does not tell it{about} for {_count(int(unsure.sum()))}."
+        yield replace(_finding(rule, Outcome.REVIEW, message, unsure), advice=_ELSEWHERE)
+    if not (fail | review | unsure).any():
+        yield _finding(rule, Outcome.PASS, f"{rule.title}: no{about}, as far as the file shows.", unsure)
+
+
+def _is_brought(tabulation: Tabulation) -> bool:
+    return any(fact.origin is Origin.AT_MOST for fact in tabulation.facts)
+
+
+def _bounded(rule: CellRule, of: str, tabulation: Tabulation) -> bool:
+    """Whether a fact that the rule needs is known as a bound only."""
+    facts = [tabulation.fact(name, of) for name in rule.needs]
+    return any(fact is not None and fact.origin is Origin.AT_MOST for fact in facts)
 
 
 def _subjects(rule: CellRule, tabulation: Tabulation, policy: Policy) -> Sequence[str]:
@@ -178,7 +236,7 @@ def _facts(rule: CellRule, of: str, tabulation: Tabulation) -> list[Floats] | st
     for name in rule.needs:
         fact = tabulation.fact(name, of)
         about = f"{name} ({of})" if of else str(name)
-        if fact is None or fact.origin not in rule.accepts:
+        if fact is None or fact.origin not in rule.accepts | {Origin.AT_MOST}:
             return f"The {about} {'is not known' if fact is None else 'was only declared'}."
         values.append(fact.values)
     return values

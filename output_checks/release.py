@@ -3,35 +3,38 @@
 import datetime as dt
 import getpass
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from output_checks.arguments import expect_decimals, expect_name, expect_texts
+from output_checks.arguments import expect_decimals, expect_name, expect_texts, names_of, text_of, words_of
 from output_checks.asked.calls import PandasCalls
+from output_checks.asked.drawing import DrawingCalls
+from output_checks.asked.event_calls import EventCalls
+from output_checks.asked.keeping import Keeping
 from output_checks.asked.model_calls import ModelCalls
 from output_checks.errors import InputError
-from output_checks.measuring.figure import unexplained
+from output_checks.measuring.figures import unexplained
 from output_checks.measuring.units import UnitColumns, Units
-from output_checks.model.evidence import Output, OutputKind, Tabulation
-from output_checks.model.finding import CheckReport, Outcome
+from output_checks.model.evidence import Output, OutputKind
 from output_checks.model.policy import Policy
 from output_checks.policies import expect_sound, load_policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
-from output_checks.rendering.words import VERDICTS
-from output_checks.store.draft import Draft, load_outputs, open_draft, read_draft, remove_output, save_output
-from output_checks.workflow.judge import judge
-from output_checks.workflow.mending import Beside
+from output_checks.rendering.words import expect_language
+from output_checks.store.draft import Draft, load_outputs, open_draft, read_draft
+from output_checks.store.ledger import Ledger
+from output_checks.workflow.bringing import answers
+from output_checks.workflow.mending import Search
 from output_checks.workflow.recoding import merge_categories
 from output_checks.workflow.submit import submit
-from output_checks.workflow.tabling import TableRequest, readied
+from output_checks.workflow.tabling import TableRequest
 
 
-class Release(PandasCalls, ModelCalls):
+class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
     """A draft release: outputs registered so far, kept in a folder inside the environment.
 
     Parameters
@@ -49,11 +52,17 @@ class Release(PandasCalls, ModelCalls):
         The dataset, or datasets, that the outputs are made from, where the policy has stricter limits for them.
     author
         Who submits; taken from the session where it is not given. The author never reviews.
+    language
+        Of what a notebook shows: `"en"` or `"nl"`; where it is not given, what the environment variable
+        `OUTPUT_CHECKS_LANGUAGE` says. What leaves, and what output checkers see, is in English.
+    ledger
+        Folder of the project's ledger of what left before, made with `output-checks ledger create`.
 
     Raises
     ------
     InputError
-        The name cannot be used, no units were given, or the folder holds a draft of another release.
+        The name cannot be used, no units were given, the folder holds a draft of another release, or the ledger is not
+        there or of other units.
     PolicyError
         The policy does not exist, is not valid, is looser than the one it was tightened from, or says nothing of the
         dataset.
@@ -68,6 +77,8 @@ class Release(PandasCalls, ModelCalls):
         policy: str | Path = "cbs-export",
         dataset: str | Sequence[str] = (),
         author: str = "",
+        ledger: str | Path | None = None,
+        language: str = "",
     ) -> None:
         self.name = expect_name(name)
         self.folder = Path(folder)
@@ -76,6 +87,9 @@ class Release(PandasCalls, ModelCalls):
         expect_sound(self.policy)
         _expect_known_levels(self.units, self.policy)
         self.author = author or _this_user()
+        self.ledger = _expect_ledger(ledger, self.units)
+        self.language = expect_language(language or os.environ.get("OUTPUT_CHECKS_LANGUAGE", "") or "en")
+        self._searches: dict[str, Search] = {}
         own_file = Path(policy).suffix == ".toml"
         open_draft(
             self.folder,
@@ -85,6 +99,7 @@ class Release(PandasCalls, ModelCalls):
                 policy=str(Path(policy).resolve() if own_file else policy),
                 units=self.units.columns,
                 datasets=self.policy.for_datasets,
+                ledger=str(self.ledger or ""),
             ),
         )
 
@@ -105,12 +120,13 @@ class Release(PandasCalls, ModelCalls):
             policy=draft.policy,
             dataset=draft.datasets,
             author=draft.author,
+            ledger=draft.ledger or None,
         )
 
     def table(
         self,
         name: str,
-        data: pd.DataFrame,
+        data: Any,  # noqa: ANN401 - pandas, polars, pyarrow or DuckDB, of which only pandas must be installed
         *,
         by: Sequence[str] | str,
         statistic: str | Sequence[str] = "count",
@@ -124,11 +140,18 @@ class Release(PandasCalls, ModelCalls):
         round: int = 1,  # noqa: A002 - as pandas calls it
         title: str = "",
         population: str = "all records",
+        base: Mapping[str, str] | None = None,
+        per: float = 1,
+        strata: str = "",
+        clusters: str = "",
     ) -> Registered:
         """Tabulate `data` and register the table: counts, and other statistics of `value`, by categories.
 
         `second` is the denominator of a ratio or the other variable of a correlation, `weight` a column of weights for
         weighted statistics, and `category` the one category of `value` that a share or percentage is of.
+
+        `base={"year": "2019"}` is what an index is 100 for, `per=1000` makes a rate one per thousand, and `strata` and
+        `clusters` are the columns by which a sample was drawn, for intervals of weighted statistics.
 
         With `suppress=True`, cells that fail a rule are hidden, and as many others as it takes that nobody can work
         them out. With `round=5` (or 10, or 100) counts are published as multiples of it; the verdict is that on the
@@ -144,26 +167,29 @@ class Release(PandasCalls, ModelCalls):
         """
         expect_decimals(decimals)
         expect_texts(title=title, population=population)
-        if not isinstance(by, str | list | tuple):
-            raise InputError("Variables are named by text.", remedy='by=["sex", "track"]')
         request = TableRequest(
             name=expect_name(name),
-            by=(by,) if isinstance(by, str) else tuple(by),
-            statistic=statistic,
-            value=value,
-            second=second,
-            weight=weight,
-            category=category,
+            by=names_of(by, remedy='by=["sex", "track"]'),
+            statistic=words_of(statistic),
+            value=text_of(value),
+            second=text_of(second),
+            weight=text_of(weight),
+            category=text_of(category),
             margins=margins,
             suppress=suppress,
             decimals=decimals,
             round=round,
-            title=title,
-            population=population,
+            title=str(title),
+            population=str(population),
+            base=base,
+            per=per,
+            strata=text_of(strata),
+            clusters=text_of(clusters),
         )
         output = request.output(data, units=self.units, policy=self.policy)
-        registered = self._register(output, {f"{name}.csv": table_csv(output.tabulations)})
-        return registered.with_search(request, data, units=self.units, policy=self.policy, beside=self._beside(name))
+        registered = self._register(output, {f"{output.name}.csv": table_csv(output.tabulations)})
+        (table,) = self._searchable([registered], request, data)
+        return table
 
     @staticmethod
     def merge_categories(column: "pd.Series[Any]", groups: Mapping[str, Sequence[str]]) -> "pd.Series[Any]":
@@ -209,70 +235,39 @@ class Release(PandasCalls, ModelCalls):
         )
         return self._register(output, {f"{name}.png": picture.getvalue()})
 
-    def file(self, name: str, path: str | Path, *, title: str = "", explanation: str = "") -> Registered:
+    def file(
+        self,
+        name: str,
+        path: str | Path,
+        *,
+        counts: str = "",
+        n: str = "",
+        title: str = "",
+        explanation: str = "",
+    ) -> Registered:
         """Register a file made elsewhere. Only what can be seen in it is known, so at best it needs review.
+
+        Of a csv, tsv or xlsx file the tables are taken apart: small counts that it shows, and hidden ones that follow
+        from its totals, fail. `counts` answers what is counted (a unit level, such as `pupil`) and `n` names the column
+        that holds the number behind each row. Answers are recorded, and never lighten a verdict.
 
         Raises
         ------
         InputError
-            The file does not exist.
+            The file does not exist, `counts` is no unit level, or `n` is no column of numbers in it.
         """
         expect_texts(title=title, explanation=explanation)
         source = Path(path)
         if not source.is_file():
             raise InputError(f"There is no file {source}.", remedy="the path of an existing file")
-        output = Output(name=expect_name(name), kind=OutputKind.FILE, title=title, explanation=explanation)
+        output = Output(
+            name=expect_name(name),
+            kind=OutputKind.FILE,
+            title=str(title),
+            explanation=str(explanation),
+            stated=answers(counts, n, source=source, levels=self.units.levels),
+        )
         return self._register(output, {f"{name}{source.suffix.lower()}": source.read_bytes()})
-
-    def explain(self, name: str, text: str) -> Registered:
-        """Attach an explanation for the output checker. It never changes a verdict."""
-        return self._amend(name, explanation=text)
-
-    def request_exception(self, name: str, reason: str) -> Registered:
-        """Ask that an output which fails be judged by people all the same. Recorded; a fail stays a fail.
-
-        Raises
-        ------
-        InputError
-            There is no reason, no such output, or it does not fail.
-        """
-        if not reason.strip():
-            raise InputError("An exception needs a reason.", remedy="why it must be published as it is")
-        self._expect_output(name)
-        if self.check().of(name).outcome is not Outcome.FAIL:
-            raise InputError(f"{name} does not fail, so it needs no exception.", remedy="release.explain(...)")
-        return self._amend(name, exception_request=reason)
-
-    def remove(self, name: str) -> None:
-        """Take an output out of the draft.
-
-        Raises
-        ------
-        InputError
-            Another output draws it, or it is not there.
-        """
-        self._expect_output(name)
-        drawn_by = [output.name for output in load_outputs(self.folder)[0] if output.draws == name]
-        if drawn_by:
-            raise InputError(
-                f"{name} is drawn by {', '.join(drawn_by)}.", remedy=f"release.remove({drawn_by[0]!r}) first"
-            )
-        remove_output(self.folder, name)
-
-    def check(self) -> CheckReport:
-        """Judge everything registered so far, together."""
-        outputs, contents = load_outputs(self.folder)
-        return judge(outputs, contents, self.policy)[1]
-
-    def summary(self) -> pd.DataFrame:
-        """One row per output: its kind, verdict and reason."""
-        outputs, contents = load_outputs(self.folder)
-        report = judge(outputs, contents, self.policy)[1]
-        rows = [
-            (item.name, item.kind.value, VERDICTS[report.of(item.name).outcome], report.of(item.name).reason)
-            for item in outputs
-        ]
-        return pd.DataFrame(rows, columns=["output", "kind", "verdict", "reason"])
 
     def submit(self, folder: str | Path) -> Path:
         """Write the submission: the export zip that would leave, and the evidence for the output checker apart from it.
@@ -297,60 +292,8 @@ class Release(PandasCalls, ModelCalls):
             units=self.units.columns,
             folder=Path(folder),
             now=dt.datetime.now(dt.UTC),
+            ledger=str(self.ledger or ""),
         )
-
-    def _register_cells(
-        self,
-        name: str,
-        kind: OutputKind,
-        title: str,
-        tabulations: tuple[Tabulation, ...],
-        *,
-        questions: tuple[str, ...] = (),
-        definition: Mapping[str, str] | None = None,
-    ) -> Registered:
-        population = {"records": tabulations[0].population}
-        output = Output(
-            name=expect_name(name),
-            kind=kind,
-            title=title,
-            tabulations=tabulations,
-            questions=questions,
-            definition={**population, **(definition or {})},
-        )
-        return self._register(output, {f"{name}.csv": table_csv(tabulations)})
-
-    def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:
-        """Judge the output beside what is registered already, and only then keep it."""
-        others, contents = load_outputs(self.folder)
-        kept = [other for other in others if other.name != output.name]
-        output = readied(output, files, units=self.units)
-        judged, report = judge([*kept, output], {**contents, **files}, self.policy)
-        save_output(self.folder, output, files)
-        return Registered(output=judged[-1], report=report.of(output.name), files=files)
-
-    def _beside(self, name: str) -> Callable[[], Beside]:
-        """Reads what is registered under other names, when it is called."""
-
-        def read() -> Beside:
-            outputs, contents = load_outputs(self.folder)
-            return [output for output in outputs if output.name != name], contents
-
-        return read
-
-    def _amend(self, name: str, **changes: str) -> Registered:
-        output = self._expect_output(name)
-        _, contents = load_outputs(self.folder)
-        files = {content.name: contents[content.name] for content in output.files}
-        return self._register(replace(output, **changes), files)  # type: ignore[arg-type]
-
-    def _expect_output(self, name: str) -> Output:
-        outputs, _ = load_outputs(self.folder)
-        found = next((output for output in outputs if output.name == name), None)
-        if found is None:
-            known = ", ".join(output.name for output in outputs) or "none yet"
-            raise InputError(f"No output {name!r} is registered.", remedy=f"one of: {known}")
-        return found
 
 
 def _expect_known_levels(units: Units, policy: Policy) -> None:
@@ -364,6 +307,15 @@ def _expect_known_levels(units: Units, policy: Policy) -> None:
             f"The policy {policy.name} protects {', '.join(policy.units)}; units has {', '.join(unknown)}.",
             remedy=f"units={{{policy.units[0]!r}: ...}}",
         )
+
+
+def _expect_ledger(folder: str | Path | None, units: Units) -> Path | None:
+    """The absolute folder of a ledger that is there and of these units."""
+    if folder is None:
+        return None
+    found = Path(folder).resolve()
+    Ledger.open(found).expect_units(units.columns)
+    return found
 
 
 def _names_of(dataset: str | Sequence[str]) -> Sequence[str]:

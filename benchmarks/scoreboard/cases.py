@@ -47,6 +47,13 @@ def table(made: Made, by: Sequence[str] = ("school", "track"), **how: Any) -> Re
     return register
 
 
+def survival(made: Made) -> Register:
+    def register(release: Release) -> Registered:
+        return release.survival("table", made(), duration="term", event="left")
+
+    return register
+
+
 def scores(made: Made, statistic: str, by: Sequence[str] = ("school", "track")) -> Register:
     return table(made, by, value="score", statistic=statistic)
 
@@ -235,7 +242,7 @@ PLANTED = (
         number="20",
         output="survival table of 12 pupils",
         learns="who left when",
-        register=table(invented.twelve_pupils, ["term"]),
+        register=survival(invented.twelve_pupils),
     ),
     Case(
         number="21",
@@ -263,7 +270,7 @@ SAFE = (
         number="s5",
         output="survival table of 20,000 pupils over 30 terms",
         learns="",
-        register=table(invented.many_leave, ["ends"]),
+        register=survival(invented.many_leave),
     ),
     Case(number="s6", output="row percentages, n above 140", learns="", register=row_percentages),
 )

@@ -27,7 +27,7 @@ _COMPARED = """\
 - ACRO is an aid to a person who looks at every output, and prints sentences on differencing and on the edges of bins.
   What is compared is the verdict that it keeps.
 - *Still shown* means that the few are to be seen in ACRO's table after `suppress=True`. In ours they are hidden.
-- A survival table is registered here as the number of pupils by the term in which they left.
+- A survival table has the events, the numbers at risk and the curve, as `release.survival` makes it.
 - Further disclosures and safe outputs, which ACRO was not asked about, are in `tests/spec`.
 """
 

@@ -1,6 +1,5 @@
 """What a researcher gets back from a pandas call: what pandas gave, without the numbers that may not leave."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,10 @@ from output_checks.errors import InputError
 from output_checks.model.evidence import Flags, Tabulation
 from output_checks.model.finding import Outcome, most_cautious
 from output_checks.registered import Registered
+from output_checks.workflow.mending import Mendings
+
+_MOST_ROWS, _MOST_COLUMNS = 60, 20
+"""Of what a notebook draws, whatever the options of pandas are."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -33,12 +36,14 @@ class Answer:
     def result(self) -> Result:
         """What pandas gives; NaN instead of every number that fails a rule or is hidden.
 
-        Where nothing is, it is what pandas gives to the last digit. It is for looking at: what leaves is `frame`.
+        Where nothing is, it is what pandas gives to the last digit; with `round`, the rounded counts. It is for looking
+        at: what leaves is `frame`.
         """
         flags = self._withheld()
         result, flat = self._call.result, self._call.flat
-        if not flags.any():
+        if not flags.any() and not self._is_rounded:
             return (result if flat is None else flat).copy()
+        result = _with_rounded(result, self._parts, self.tables) if self._is_rounded else result
         result = result.mask(flags if isinstance(result, pd.DataFrame) else flags[:, 0])
         result = _with_unlisted(result, self._call, self._parts, self.tables)
         if flat is None:
@@ -71,14 +76,30 @@ class Answer:
         several = len(self.tables) > 1
         return " ".join(f"{table.output.name}: {table.reason}" if several else table.reason for table in deciding)
 
+    @property
+    def mendings(self) -> Mendings:
+        """The smallest changes to the call that make all of its tables pass, each tried: `.found[0].call`."""
+        search = next((table.search for table in self.tables if table.search is not None), None)
+        return Mendings() if search is None else search.run()
+
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.tables))
 
     def _repr_html_(self) -> str:
         shown = self.result
         frame = shown.to_frame() if isinstance(shown, pd.Series) else shown
-        tables = "".join(table._repr_html_() for table in self.tables)
-        return f"<pre>{html.escape(repr(self))}</pre>{PANDAS.DataFrame._repr_html_(frame) or ''}{tables}"
+        with pd.option_context("display.max_rows", _MOST_ROWS, "display.max_columns", _MOST_COLUMNS):
+            given = PANDAS.DataFrame._repr_html_(frame) or ""
+        last = len(self.tables) - 1
+        # Mendings are those of the call, so one table shows them: the first that does not pass.
+        advising = next((at for at, table in enumerate(self.tables) if table.search is not None), last)
+        return "".join(
+            table.html(advise=at == advising, given=given if at == last else "") for at, table in enumerate(self.tables)
+        )
+
+    @property
+    def _is_rounded(self) -> bool:
+        return any(item.rounded_to != 1 for table in self.tables for item in table.output.tabulations)
 
     def _withheld(self) -> Flags:
         """Which numbers of the result fail a rule, or are hidden to protect others."""
@@ -102,6 +123,19 @@ def withheld_cells(table: Registered) -> Flags:
         if finding.outcome is Outcome.FAIL:
             withheld[list(finding.cells) if finding.cells else slice(None)] = True
     return withheld
+
+
+def _with_rounded(result: Result, parts: Sequence[Part], tables: Sequence[Registered]) -> Result:
+    """The result with counts as they leave; what pandas has for a cell that nobody is in stays."""
+    frame = result.to_frame() if isinstance(result, pd.Series) else result
+    numbers = frame.to_numpy(dtype=float, na_value=np.nan).copy()
+    for part, table in zip(parts, tables, strict=True):
+        published = table.output.tabulations[0].published
+        shown = (part.rows >= 0) & (part.columns >= 0) & (part.places >= 0)
+        numbers[part.rows[shown], part.columns[shown]] = published[part.places[shown]]
+    made = pd.DataFrame(numbers, index=frame.index, columns=frame.columns)
+    whole = made if made.isna().to_numpy().any() else made.astype(np.int64)
+    return pd.Series(whole.iloc[:, 0], name=result.name) if isinstance(result, pd.Series) else whole
 
 
 def _with_unlisted(result: Result, call: Call, parts: Sequence[Part], tables: Sequence[Registered]) -> Result:

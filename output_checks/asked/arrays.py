@@ -65,7 +65,8 @@ def aligned(
     pairs = [(item, frame[at]) for at, item in enumerate(arrays)] + (
         [] if amounts is None else [(amounts, frame[VALUES])]
     )
-    doubtful = [str(item.name) for item, column in pairs if _is_doubtful(item, column, places, data, whole=whole)]
+    with asking_pandas("pd.crosstab with the same arguments"):  # it may not hold what can be told apart
+        doubtful = [str(item.name) for item, column in pairs if _is_doubtful(item, column, places, data, whole=whole)]
     return frame, places, tuple(f"{name} differs from the data's column: of whom is it?" for name in doubtful)
 
 

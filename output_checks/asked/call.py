@@ -101,6 +101,11 @@ def asking_pandas(what: str) -> Iterator[None]:
         ) from None
 
 
+def nobody_left() -> InputError:
+    """What to raise where no record has all of the categories that pandas asks for."""
+    return InputError("There are no records to tabulate.", remedy="look at the selection that made this data")
+
+
 def plain_numbers(found: Any) -> Floats:  # noqa: ANN401 - a column of any kind
     """A column of a result as numbers; NaN where there is none.
 

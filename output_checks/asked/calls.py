@@ -3,8 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -16,15 +17,18 @@ from output_checks.asked.evidence import Part
 from output_checks.asked.grouped import Grouping
 from output_checks.asked.groups import Grouped, How
 from output_checks.asked.pivot import pivot_call
-from output_checks.asked.registering import ASKED, PART_OF, Wish, outputs_of, request_of
+from output_checks.asked.recipe import Recipe
+from output_checks.asked.registering import ASKED, PART_OF, Wish, outputs_of
+from output_checks.asked.requests import crosstab_recipe, pivot_recipe, request_of
 from output_checks.errors import InputError
 from output_checks.measuring.units import Units
 from output_checks.model.evidence import Output
+from output_checks.model.finding import Outcome
 from output_checks.model.policy import Policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
 from output_checks.store.draft import load_outputs
-from output_checks.workflow.mending import Beside
+from output_checks.workflow.tabling import TableRequest
 
 
 class PandasCalls(ABC):
@@ -75,7 +79,16 @@ class PandasCalls(ABC):
             dropna=dropna,
             normalize=normalize,
         )
-        return self._answer(call, name, how)
+        given = {
+            "rownames": rownames,
+            "colnames": colnames,
+            "aggfunc": aggfunc,
+            "margins": margins,
+            "margins_name": margins_name,
+            "dropna": dropna,
+            "normalize": normalize,
+        }
+        return self._answer(call, name, how, lambda: crosstab_recipe(call, _expect_frame(data), given))
 
     def pivot_table(  # noqa: PLR0917 - as pandas has it
         self,
@@ -101,20 +114,20 @@ class PandasCalls(ABC):
         InputError
             A column is not there, or the call asks for what cannot be measured.
         """
-        call = pivot_call(
-            _expect_frame(data),
-            values=values,
-            index=index,
-            columns=columns,
-            aggfunc=aggfunc,
-            fill_value=fill_value,
-            margins=margins,
-            dropna=dropna,
-            margins_name=margins_name,
-            observed=observed,
-            sort=sort,
-        )
-        return self._answer(call, name, how)
+        given: dict[str, Any] = {
+            "values": values,
+            "index": index,
+            "columns": columns,
+            "aggfunc": aggfunc,
+            "fill_value": fill_value,
+            "margins": margins,
+            "dropna": dropna,
+            "margins_name": margins_name,
+            "observed": observed,
+            "sort": sort,
+        }
+        call = pivot_call(_expect_frame(data), **given)
+        return self._answer(call, name, how, lambda: pivot_recipe(call, data, given))
 
     def groupby(
         self,
@@ -147,25 +160,41 @@ class PandasCalls(ABC):
         """Take an output out of the draft."""
 
     @abstractmethod
-    def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:
-        """Judge an output beside what is registered already, and keep it."""
+    def _register_all(self, made: Sequence[tuple[Output, Mapping[str, bytes]]]) -> tuple[Registered, ...]:
+        """Judge the outputs of one call beside one another and what is registered already, and keep them."""
 
     @abstractmethod
-    def _beside(self, name: str) -> Callable[[], Beside]:
-        """Reads what is registered under other names, when it is called."""
+    def _searchable(self, tables: Sequence[Registered], request: TableRequest, data: object) -> tuple[Registered, ...]:
+        """The tables of one call, with all it takes to look for mendings where they do not all pass."""
 
-    def _answer(self, call: Call, name: str, how: How) -> Answer:
+    def _answer(self, call: Call, name: str, how: How, recipe: Callable[[], Recipe | None]) -> Answer:
         """Register every part of a call, and forget those that the same call had before and has no more."""
         unknown = sorted(set(how) - set(How.__annotations__))
         if unknown:
-            raise InputError(f"{unknown[0]!r} cannot be given here.", remedy="suppress, decimals, title or population")
+            known = "suppress, decimals, round, title or population"
+            raise InputError(f"{unknown[0]!r} cannot be given here.", remedy=known)
         wish = Wish(name=expect_name(name), **how)
         expect_decimals(wish.decimals)
         expect_texts(title=wish.title, population=wish.population)
+        wish = replace(wish, title=str(wish.title), population=str(wish.population))
         made = outputs_of(call, wish, units=self.units, policy=self.policy)
         self._make_room(name, {output.name for _, output in made})
-        tables = [self._registered(call, part, output, wish) for part, output in made]
-        return Answer(tables=tuple(tables), _call=call, _parts=tuple(part for part, _ in made))
+        parts = tuple(part for part, _ in made)
+        tables = self._register_all([(one, {f"{one.name}.csv": table_csv(one.tabulations)}) for _, one in made])
+        if any(table.outcome is not Outcome.PASS for table in tables):
+            tables = self._with_mendings(tables, parts, wish, recipe)
+        return Answer(tables=tables, _call=call, _parts=parts)
+
+    def _with_mendings(
+        self, tables: tuple[Registered, ...], parts: tuple[Part, ...], wish: Wish, recipe: Callable[[], Recipe | None]
+    ) -> tuple[Registered, ...]:
+        """The tables with a search for a call that passes; as they are where the call cannot be written again."""
+        try:
+            written = recipe()
+            request = None if written is None else request_of(written, parts, wish)
+        except InputError:
+            return tables
+        return tables if written is None or request is None else self._searchable(tables, request, written.frame)
 
     def _make_room(self, name: str, names: AbstractSet[str]) -> None:
         """Take out what the same call had before and has no more.
@@ -187,14 +216,6 @@ class PandasCalls(ABC):
         for old in own:
             if old not in names:
                 self.remove(old)
-
-    def _registered(self, call: Call, part: Part, output: Output, wish: Wish) -> Registered:
-        registered = self._register(output, {f"{output.name}.csv": table_csv(part.tabulations)})
-        request = request_of(call, part, wish, name=output.name)
-        if request is None:
-            return registered
-        beside = self._beside(output.name)
-        return registered.with_search(request, call.data, units=self.units, policy=self.policy, beside=beside)
 
 
 def _expect_frame(data: object) -> pd.DataFrame:

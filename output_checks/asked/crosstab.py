@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from output_checks.asked.arrays import VALUES, aligned, array_of, arrays_of, names_of
-from output_checks.asked.call import PANDAS, Call, Kept, Numbers, asking_pandas, known_everywhere
+from output_checks.asked.call import PANDAS, Call, Kept, Numbers, asking_pandas, known_everywhere, nobody_left
 from output_checks.asked.keys import Key
 from output_checks.asked.names import RECORDS, Aggregate, aggregate
 from output_checks.asked.shapes import Meaning, Prefix, table_numbers
@@ -112,6 +112,8 @@ class _Crosstab:
         """The numbers behind what pandas gives, and that; shares are held against percentages where there are any."""
         table = self.of_pandas(aggfunc)
         numbers = self.numbers(aggfunc, table)
+        if not numbers:
+            raise nobody_left()
         if not share:
             return numbers, table
         result = self.of_pandas(aggfunc, normalize=share)
@@ -138,13 +140,18 @@ def _share(normalize: Any, asked: Sequence[Aggregate]) -> str:  # noqa: ANN401 -
     """Of what the numbers are shares: index, columns or all; nothing where they are none."""
     if normalize is False or normalize is None:
         return ""
-    words = {0: "index", 1: "columns"} if not isinstance(normalize, bool) else {True: "all"}
-    share = normalize if isinstance(normalize, str) else words.get(normalize, "")
+    share = share_words(normalize)
     if share not in {"index", "columns", "all"}:
         raise InputError("Shares are of the index, the columns or all.", remedy='normalize="index"')
     if len(asked) != 1 or asked[0].asked not in _ADDABLE:
         raise InputError("Only counts and sums have shares.", remedy='normalize=False, or aggfunc="sum"')
     return share
+
+
+def share_words(normalize: Any) -> str:  # noqa: ANN401 - text, number or flag
+    """`normalize` in the words that pandas has for it; nothing where it is none of them."""
+    words = {0: "index", 1: "columns"} if not isinstance(normalize, bool) else {True: "all"}
+    return normalize if isinstance(normalize, str) else words.get(normalize, "")
 
 
 def _percent(share: str, asked: Aggregate, *, rows: int, across: int) -> Aggregate | None:

@@ -7,6 +7,8 @@ from typing import TypeAlias, TypedDict, Unpack
 from output_checks.asked.answer import Answer
 from output_checks.asked.call import Call
 from output_checks.asked.grouped import Grouping
+from output_checks.asked.recipe import Recipe
+from output_checks.asked.requests import group_recipe
 from output_checks.errors import InputError
 
 
@@ -15,12 +17,13 @@ class How(TypedDict, total=False):
 
     suppress: bool
     decimals: int
+    round: int
     title: str
     population: str
 
 
-Register: TypeAlias = Callable[[Call, str, How], Answer]
-"""Registers a call under a name."""
+Register: TypeAlias = Callable[[Call, str, How, Callable[[], Recipe | None]], Answer]
+"""Registers a call under a name; the last makes its recipe, where it is needed."""
 
 
 class Grouped:
@@ -49,6 +52,11 @@ class Grouped:
             "nunique or quantile; anything else by release.table, or by agg with a function, which needs review."
         )
 
+    def _made(self, name: str, how: How, method: str, *functions: object, **named: object) -> Answer:
+        """Ask pandas, and register what it gives."""
+        call = self._grouping.call(method, *functions, **named)
+        return self._register(call, name, how, lambda: group_recipe(call, self._grouping, method, functions, named))
+
     def agg(
         self,
         func: object = None,
@@ -56,6 +64,7 @@ class Grouped:
         name: str,
         suppress: bool = False,
         decimals: int = 1,
+        round: int = 1,  # noqa: A002 - as pandas calls it
         title: str = "",
         population: str = "all records",
         **named: object,
@@ -72,59 +81,65 @@ class Grouped:
         """
         if func is None and not named:
             raise InputError("Which statistics?", remedy='"mean", ["mean", "std"] or {"score": "mean"}')
-        how: How = {"suppress": suppress, "decimals": decimals, "title": title, "population": population}
+        how: How = {
+            "suppress": suppress,
+            "decimals": decimals,
+            "round": round,
+            "title": title,
+            "population": population,
+        }
         functions = () if func is None else (func,)
-        return self._register(self._grouping.call("agg", *functions, **named), name, how)
+        return self._made(name, how, "agg", *functions, **named)
 
     aggregate = agg
 
     def size(self, name: str, **how: Unpack[How]) -> Answer:
         """Register the number of records of each group."""
-        return self._register(self._grouping.call("size"), name, how)
+        return self._made(name, how, "size")
 
     def count(self, name: str, **how: Unpack[How]) -> Answer:
         """Register the number of records of each group that have a value."""
-        return self._register(self._grouping.call("count"), name, how)
+        return self._made(name, how, "count")
 
     def nunique(self, name: str, **how: Unpack[How]) -> Answer:
         """Register the number of different values in each group. It needs review."""
-        return self._register(self._grouping.call("nunique"), name, how)
+        return self._made(name, how, "nunique")
 
     def sum(self, name: str, *, numeric_only: bool = False, **how: Unpack[How]) -> Answer:
         """Register the sum of each group."""
-        return self._register(self._grouping.call("sum", **_numeric(numeric_only=numeric_only)), name, how)
+        return self._made(name, how, "sum", **_numeric(numeric_only=numeric_only))
 
     def mean(self, name: str, *, numeric_only: bool = False, **how: Unpack[How]) -> Answer:
         """Register the mean of each group."""
-        return self._register(self._grouping.call("mean", **_numeric(numeric_only=numeric_only)), name, how)
+        return self._made(name, how, "mean", **_numeric(numeric_only=numeric_only))
 
     def median(self, name: str, *, numeric_only: bool = False, **how: Unpack[How]) -> Answer:
         """Register the median of each group."""
-        return self._register(self._grouping.call("median", **_numeric(numeric_only=numeric_only)), name, how)
+        return self._made(name, how, "median", **_numeric(numeric_only=numeric_only))
 
     def min(self, name: str, *, numeric_only: bool = False, **how: Unpack[How]) -> Answer:
         """Register the lowest value of each group, which is somebody's."""
-        return self._register(self._grouping.call("min", **_numeric(numeric_only=numeric_only)), name, how)
+        return self._made(name, how, "min", **_numeric(numeric_only=numeric_only))
 
     def max(self, name: str, *, numeric_only: bool = False, **how: Unpack[How]) -> Answer:
         """Register the highest value of each group, which is somebody's."""
-        return self._register(self._grouping.call("max", **_numeric(numeric_only=numeric_only)), name, how)
+        return self._made(name, how, "max", **_numeric(numeric_only=numeric_only))
 
     def std(self, name: str, *, ddof: int = 1, numeric_only: bool = False, **how: Unpack[How]) -> Answer:
         """Register the standard deviation of each group."""
         given = {"ddof": ddof, **_numeric(numeric_only=numeric_only)}
-        return self._register(self._grouping.call("std", **given), name, how)
+        return self._made(name, how, "std", **given)
 
     def var(self, name: str, *, ddof: int = 1, numeric_only: bool = False, **how: Unpack[How]) -> Answer:
         """Register the variance of each group."""
         given = {"ddof": ddof, **_numeric(numeric_only=numeric_only)}
-        return self._register(self._grouping.call("var", **given), name, how)
+        return self._made(name, how, "var", **given)
 
     def quantile(self, name: str, q: float = 0.5, *, numeric_only: bool = False, **how: Unpack[How]) -> Answer:
         """Register the value below which a share `q` of each group lies."""
         if not isinstance(q, int | float):
             raise InputError("One quantile at a time.", remedy="q=0.25, and a call for each")
-        return self._register(self._grouping.call("quantile", q=q, **_numeric(numeric_only=numeric_only)), name, how)
+        return self._made(name, how, "quantile", q=q, **_numeric(numeric_only=numeric_only))
 
 
 def _numeric(*, numeric_only: bool) -> dict[str, bool]:

@@ -1,21 +1,51 @@
 """Models and tests on a release: what a statistical package fitted, judged by the units behind it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import pandas as pd
 
 from output_checks.arguments import expect_decimals, expect_texts
-from output_checks.measuring.models import model_questions, read_fitted, tabulate_model, tabulate_test
+from output_checks.asked.keeping import output_of_cells
+from output_checks.errors import InputError
+from output_checks.measuring.models import (
+    is_learned,
+    model_questions,
+    read_fitted,
+    tabulate_learned,
+    tabulate_model,
+    tabulate_test,
+)
+from output_checks.measuring.twins import twin_questions
 from output_checks.measuring.units import Units
-from output_checks.model.evidence import OutputKind, Tabulation
+from output_checks.model.evidence import Output, OutputKind, Tabulation
+from output_checks.model.finding import Outcome
+from output_checks.model.policy import Policy
 from output_checks.registered import Registered
+from output_checks.rendering.csv import table_csv
+from output_checks.workflow.mending import Beside, Search
+from output_checks.workflow.model_mending import ModelSearch
+from output_checks.workflow.tabling import literal
 
 
 class ModelCalls(ABC):
     """What a release takes of statistical packages: results objects of fitted models, and of tests."""
 
     units: Units
+    policy: Policy
+
+    @abstractmethod
+    def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:
+        """Judge an output beside what is registered already, and keep it."""
+
+    @abstractmethod
+    def _with_search(self, registered: Registered, search: Search) -> Registered:
+        """An output with what finds its mendings."""
+
+    @abstractmethod
+    def _beside(self, names: AbstractSet[str]) -> Callable[[], Beside]:
+        """Reads what is registered under other names, when it is called."""
 
     @abstractmethod
     def _register_cells(
@@ -36,6 +66,7 @@ class ModelCalls(ABC):
         fitted: object,
         *,
         data: pd.DataFrame,
+        outcome: str = "",
         decimals: int = 4,
         title: str = "",
         population: str = "all records",
@@ -46,22 +77,83 @@ class ModelCalls(ABC):
         fitted on, with the unit key columns and the same index. Residuals, predictions and estimated effects are
         values of single units: tabulate them over groups with `release.table`.
 
+        A DecisionTreeClassifier or DecisionTreeRegressor of scikit-learn becomes the table of its leaves by `outcome`,
+        the column that it explains; a KMeans that of its clusters. Both are fitted on a frame: `fit(data[columns])`.
+
         Raises
         ------
         InputError
             The model is of a kind that is not known, or its observations are not in `data`.
         """
         expect_decimals(decimals)
-        expect_texts(title=title, population=population)
-        model = read_fitted(fitted)
-        tabulations = tabulate_model(model, data=data, units=self.units, decimals=decimals, population=population)
+        expect_texts(title=title, population=population, outcome=outcome)
+        if is_learned(fitted):
+            return self._learned(
+                name, fitted, data=data, outcome=outcome, decimals=decimals, title=title, population=population
+            )
+        if outcome:
+            raise InputError("This model knows what it explains.", remedy="leave `outcome` out")
+
+        def made(results: object, frame: pd.DataFrame, records: str) -> Output:
+            model = read_fitted(results)
+            return output_of_cells(
+                name,
+                OutputKind.MODEL,
+                title or f"{model.description['estimator']} of {model.description['outcome']}",
+                tabulate_model(model, data=frame, units=self.units, decimals=decimals, population=records),
+                questions=(*model_questions(model, frame), *twin_questions(frame, units=self.units)),
+                definition=model.description,
+            )
+
+        output = made(fitted, data, str(population))
+        registered = self._register(output, {f"{output.name}.csv": table_csv(output.tabulations)})
+        if registered.outcome is Outcome.PASS:
+            return registered
+        how = {"decimals": decimals, "title": title, "population": population}
+        usual = {"decimals": 4, "title": "", "population": "all records"}
+        words = [f", {word}={literal(given)}" for word, given in how.items() if given != usual[word]]
+        search = ModelSearch(
+            fitted=fitted,
+            data=data,
+            output=registered.output,
+            report=registered.report,
+            call="".join(word for word in words if not word.startswith(", population")),
+            population=str(population),
+            make=made,
+            units=self.units,
+            policy=self.policy,
+            beside=self._beside({output.name}),
+        )
+        return self._with_search(registered, search)
+
+    def _learned(
+        self,
+        name: str,
+        fitted: object,
+        *,
+        data: pd.DataFrame,
+        outcome: str,
+        decimals: int,
+        title: str,
+        population: str,
+    ) -> Registered:
+        """A tree or clusters of scikit-learn, as a table."""
+        found = tabulate_learned(
+            fitted,
+            data=data,
+            outcome=outcome,
+            units=self.units,
+            minimum={level: self.policy.limits(level)["minimum_contributors"] for level in self.policy.units},
+            decimals=decimals,
+            population=population,
+        )
         return self._register_cells(
             name,
             OutputKind.MODEL,
-            title or f"{model.description['estimator']} of {model.description['outcome']}",
-            tabulations,
-            questions=model_questions(model, data),
-            definition=model.description,
+            title or found.title,
+            found.tabulations,
+            questions=(*found.questions, *twin_questions(data, units=self.units)),
+            definition=found.description,
         )
 
     def test(
@@ -91,4 +183,11 @@ class ModelCalls(ABC):
             result, data=data, units=self.units, by=names[0], value=names[1], population=population
         )
         title = title or f"{described['test']} of {described['of']} by {described['by']}"
-        return self._register_cells(name, OutputKind.MODEL, title, tabulations, definition=described)
+        return self._register_cells(
+            name,
+            OutputKind.MODEL,
+            title,
+            tabulations,
+            questions=twin_questions(data, units=self.units),
+            definition=described,
+        )

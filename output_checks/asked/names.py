@@ -93,6 +93,22 @@ def aggregate(asked: object) -> Aggregate:
     return _named(asked)
 
 
+def function_source(function: object) -> str:
+    """How a function that the toolkit knows is written in Python: `np.mean`, `sum`, `pd.Series.std`.
+
+    Raises
+    ------
+    InputError
+        It is not one of them.
+    """
+    known = next((known for known, _ in _FUNCTIONS if known is function), None)
+    if known is None:
+        raise InputError("A function of your own cannot be written here.", remedy='a name, such as "mean"')
+    module = str(getattr(known, "__module__", ""))
+    front = "np." if module.startswith("numpy") else "" if module == "builtins" else "pd.Series."
+    return f"{front}{known.__name__}"
+
+
 def percentile(share: float) -> Aggregate:
     """The statistic below which this share (0 to 1) of the values lies."""
     word = "median" if share == 0.5 else f"percentile {share * 100:g}"

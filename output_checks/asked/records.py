@@ -13,6 +13,7 @@ from output_checks.errors import InputError
 from output_checks.measuring.bins import edge_questions
 from output_checks.measuring.pairs import Codes
 from output_checks.measuring.table import tabulate
+from output_checks.measuring.twins import twin_questions
 from output_checks.measuring.units import Units
 from output_checks.model.evidence import Fact, Flags, Tabulation
 from output_checks.model.statistic import Statistic
@@ -96,6 +97,7 @@ class Records:
                 margins=margins,
                 decimals=decimals,
                 population=population,
+                whole=self.call.data.loc[chosen],
             )
         except InputError:
             self.units.identify(self.call.data.loc[chosen])  # an error about keys names them as the researcher does
@@ -113,7 +115,8 @@ class Records:
         columns = numbers | given | {key.name: key.column for key in self.call.keys}
         data = pd.concat([self.frame, pd.DataFrame(columns, index=self.frame.index)], axis=1).loc[chosen]
         by = [key.name for key in self.call.keys]
-        return edge_questions(data, by=by, units=self.units_inside, minimum=minimum)
+        doubled = twin_questions(self.call.data.loc[chosen], units=self.units)
+        return (*edge_questions(data, by=by, units=self.units_inside, minimum=minimum), *doubled)
 
     def key_columns(self, chosen: Flags) -> tuple[str, ...]:
         """Names of the unit keys, and of variables whose categories tell units apart one by one under another name."""

@@ -3,26 +3,28 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
-from output_checks.asked.call import Call
+from output_checks.asked.call import Call, nobody_left
 from output_checks.asked.evidence import Part, measure
-from output_checks.asked.keys import column_of
 from output_checks.asked.populations import inner_records
 from output_checks.asked.records import Records
+from output_checks.errors import InputError
 from output_checks.measuring.percentages import hidden_in_totals
 from output_checks.measuring.statistics import table_title
 from output_checks.measuring.units import Units
-from output_checks.model.evidence import CellStatus, Output, OutputKind
+from output_checks.model.evidence import Cell, CellStatus, Output, OutputKind
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Kind, Statistic
 from output_checks.workflow.protect import protect
-from output_checks.workflow.tabling import TableRequest
+from output_checks.workflow.tabling import rounded, rounding_words
 
 PART_OF = "part of"
 ASKED = "statistics"
 _LONGEST = 80
+_Description: TypeAlias = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class Wish:
     name: str
     suppress: bool = False
     decimals: int = 1
+    round: int = 1
     title: str = ""
     population: str = "all records"
 
@@ -45,40 +48,22 @@ def outputs_of(call: Call, wish: Wish, *, units: Units, policy: Policy) -> tuple
         The records behind a number cannot be told or counted, or a table cannot be protected as asked.
     """
     records = Records.of(call, units)
+    chosen = inner_records(call)
+    if not chosen.any():
+        raise nobody_left()
     parts = measure(records, decimals=wish.decimals, population=wish.population)
     if wish.suppress:
         parts = _protected(parts, policy)
-    chosen = inner_records(call)
+    if wish.round != 1 or type(wish.round) is not int:
+        if call.implied:
+            raise InputError("Shares are not rounded like counts.", remedy="round without normalize")
+        parts = tuple(replace(part, tabulations=rounded(part.tabulations, wish.round)) for part in parts)
     minimum = policy.limits(units.levels[0]).get("minimum_contributors", 0.0)
     questions = (*call.questions, *records.questions(chosen, minimum=minimum))
     keys = records.key_columns(chosen)
     return tuple(
         (part, _output(call, part, wish, name=name, several=len(parts) > 1, questions=questions, keys=keys))
         for part, name in zip(parts, _names(call, parts, wish.name), strict=True)
-    )
-
-
-def request_of(call: Call, part: Part, wish: Wish, *, name: str) -> TableRequest | None:
-    """The same table as a call of `release.table`, of which mendings are sought; None where there is no such call."""
-    numbers = part.tabulations[1:]
-    own = all(key.name in call.data.columns and key.column.equals(column_of(call.data, key.name)) for key in call.keys)
-    if part.value is not None:
-        name_of_value = str(part.value)
-        own = own and name_of_value in call.data.columns and part.tabulations[0].variable == name_of_value
-        own = own and call.values[part.value].equals(column_of(call.data, name_of_value))
-    known = all(item.statistic is not Statistic.UNKNOWN for item in numbers)
-    if not (own and known and all(part.kept) and inner_records(call).all()):
-        return None
-    return TableRequest(
-        name=name,
-        by=part.tabulations[0].by,
-        statistic=[item.statistic.value for item in numbers] or "count",
-        value="" if part.value is None else str(part.value),
-        margins=any(None in cell for cell in part.tabulations[0].cells),
-        suppress=wish.suppress,
-        decimals=wish.decimals,
-        title=wish.title,
-        population=wish.population,
     )
 
 
@@ -93,6 +78,7 @@ def _output(
     if wish.title:
         title = f"{wish.title} ({title})" if several else wish.title
     definition = {"records": part.tabulations[0].population, ASKED: "; ".join([asked, *part.notes])}
+    definition |= {} if wish.round == 1 else {"counts rounded to": rounding_words(wish.round)}
     return Output(
         name=name,
         kind=OutputKind.TABLE,
@@ -105,14 +91,28 @@ def _output(
 
 
 def _protected(parts: Sequence[Part], policy: Policy) -> tuple[Part, ...]:
-    """Each part protected; tables over the same cells hide the same ones, so that none gives another's away."""
+    """Each part protected. Cells of the same description are hidden in all of them, so that none gives another's away.
+
+    Pandas may count the totals of one variable over other records than its cells, and other variables over others
+    again: the same groups then stand in several parts with nearly the same numbers. Hiding more never weakens a proof.
+    """
     hidden = [replace(part, tabulations=protect(part.tabulations, policy)) for part in parts]
+    gravest: dict[_Description, CellStatus] = {}
+    for part in hidden:
+        first = part.tabulations[0]
+        for cell, status in zip(first.cells, first.status, strict=True):
+            described = _described(first.by, cell)
+            gravest[described] = _most_hidden([status, gravest.get(described, status)])
     for at, part in enumerate(hidden):
         first = part.tabulations[0]
-        alike = [other.tabulations[0] for other in hidden if other.tabulations[0].cells == first.cells]
-        status = tuple(_most_hidden(same) for same in zip(*(item.status for item in alike), strict=True))
-        hidden[at] = replace(part, tabulations=tuple(item.with_status(status) for item in part.tabulations))
+        statuses = tuple(gravest[_described(first.by, cell)] for cell in first.cells)
+        hidden[at] = replace(part, tabulations=tuple(item.with_status(statuses) for item in part.tabulations))
     return tuple(map(_without_telling_percentages, hidden))
+
+
+def _described(by: Sequence[str], cell: Cell) -> _Description:
+    """The variables and categories that a cell is of; what it is summed over says nothing."""
+    return frozenset((name, label) for name, label in zip(by, cell, strict=True) if label is not None)
 
 
 def _without_telling_percentages(part: Part) -> Part:

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from output_checks.cli import check, draft, keys, page, policy, release, review, verify
+from output_checks.cli import check, draft, keys, ledger, page, policy, release, review, verify
 from output_checks.cli.streams import quiet_when_closed, survive_any_locale
 from output_checks.errors import ExplainedError
 
-_COMMANDS = (check, draft, policy, keys, review, page, release, verify)
+_COMMANDS = (check, draft, policy, keys, review, page, release, verify, ledger)
 _DESCRIPTION = """\
 Check what would leave the research environment, review it, seal it, verify it.
 

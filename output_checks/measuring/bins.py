@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from output_checks.measuring.cuts import Edge, at_quantiles, fewest_at, one_sided
 from output_checks.measuring.sources import Source
 from output_checks.measuring.units import Units
 
@@ -24,25 +25,32 @@ def edge_questions(
     units: Units,
     minimum: float,
 ) -> tuple[str, ...]:
-    """Questions about bins whose outer edge is the lowest or highest value of a variable that few units have.
+    """Questions about bins whose edges are values of few units.
 
-    A histogram from the lowest score to the highest gives both away, whatever is in its bins.
+    A histogram from the lowest score to the highest gives both away, whatever is in its bins. Bins that are cut at
+    quantiles, as by pandas.qcut, have percentiles for edges: enough units must have each, as far as its decimals tell.
     """
     source = Source.of(data)
     frame = source.read([*by, *units.key_columns] if source.library != "pandas" else by)
     questions: list[str] = []
     for name in by:
         questions += _outer_values(frame, name, units, minimum)
-        edges = list(_edges(frame[name]))
-        if not edges:
+        bins = list(_edges(frame[name]))
+        cuts = [edge for ends in bins for edge in ends] + list(_single_edges(frame[name]))
+        if not cuts:
             continue
-        lowest, highest = min(edges)[0], max(edges)[1]
+        lowest, highest = (cut(edge.value for edge in cuts) for cut in (min, max))
         # Labels are rounded, so an edge is taken for the value where both agree in the digits shown.
         for column in source.columns:
             values = None if column in by else _numeric(source, column, units)
             if values is None:
                 continue
             bottom, top = float(values[column].min()), float(values[column].max())
+            present = values[column].dropna().to_numpy(dtype=float)
+            if any(fewest_at(edge, values, column, units) < minimum for edge in at_quantiles(cuts, present)):
+                questions.append(f"the bins of {name} are cut at quantiles of {column}: whose values are these?")
+            if not bins:
+                continue
             for what, edge, value, places in (
                 ("lowest", lowest, bottom, (bottom, bottom - _WIDENED * (top - bottom))),
                 ("highest", highest, top, (top,)),
@@ -81,7 +89,7 @@ def _outer_values(frame: pd.DataFrame, name: str, units: Units, minimum: float) 
     ]
 
 
-def _edges(column: "pd.Series[Any]") -> Iterator[tuple[float, float]]:
+def _edges(column: "pd.Series[Any]") -> Iterator[tuple[Edge, Edge]]:
     """Both ends of each category that is a bin: an interval as pandas.cut makes or writes it, or a text of two numbers.
 
     Numbers that are not whole are taken for edges as well: whole ones are years, grades and marks far more often.
@@ -90,10 +98,20 @@ def _edges(column: "pd.Series[Any]") -> Iterator[tuple[float, float]]:
     if pd.api.types.is_numeric_dtype(present):
         numbers = present.unique().astype(float) if len(present) else np.zeros(0)
         if (numbers % 1 != 0).any():
-            yield from zip(numbers, numbers, strict=True)
+            yield from ((Edge.of(str(number)), Edge.of(str(number))) for number in numbers.tolist())
         return
     for label in present.unique():
         if isinstance(label, pd.Interval):
-            yield float(label.left), float(label.right)
+            yield Edge.of(str(float(label.left))), Edge.of(str(float(label.right)))
         elif match := _INTERVAL.match(str(label)) or _RANGE.search(str(label)):
-            yield float(match[1]), float(match[2])
+            yield Edge.of(match[1]), Edge.of(match[2])
+
+
+def _single_edges(column: "pd.Series[Any]") -> Iterator[Edge]:
+    """The edge of each category with one, such as `below 42.5`."""
+    present = column.dropna()
+    if pd.api.types.is_numeric_dtype(present):
+        return
+    for label in present.unique():
+        if not isinstance(label, pd.Interval) and not _INTERVAL.match(str(label)) and not _RANGE.search(str(label)):
+            yield from one_sided(str(label))

@@ -1,6 +1,6 @@
 """The columns that a table is made of: are they there, and do they hold what they must?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,29 @@ from output_checks.errors import InputError
 from output_checks.model.evidence import Floats
 from output_checks.model.statistic import Kind, Statistic
 
-TWO_COLUMNS = frozenset({Statistic.RATIO, Statistic.CORRELATION})
-WEIGHTED = frozenset({Statistic.WEIGHTED_COUNT, Statistic.WEIGHTED_SUM, Statistic.WEIGHTED_MEAN})
+TWO_COLUMNS = frozenset({Statistic.RATIO, Statistic.RATE, Statistic.CORRELATION})
+WEIGHTED = frozenset(item for item in Statistic if item.value.startswith("weighted "))
+DESIGNED = frozenset(item for item in WEIGHTED if item.kind is Kind.SAMPLING_ERROR)
+"""Statistics that need to know how the sample was drawn."""
+INDICES = frozenset({Statistic.INDEX})
 SHARES = frozenset({Statistic.SHARE, Statistic.PERCENTAGE})
 _WITHOUT_VALUE = frozenset({Kind.FREQUENCY, Kind.PERCENTAGE, Kind.CUMULATIVE, Kind.WEIGHTED_FREQUENCY})
 
 
 def expect_arguments(
-    *, by: Sequence[str], value: str, second: str, weight: str, category: str, statistics: Sequence[Statistic]
+    *,
+    by: Sequence[str],
+    value: str,
+    second: str,
+    weight: str,
+    category: str,
+    statistics: Sequence[Statistic],
+    base: Mapping[str, str] | None = None,
+    per: float = 1,
+    others: Sequence[str] = (),
 ) -> None:
     """Raise InputError where a table is asked for that cannot be made, whatever the data."""
-    if not all(isinstance(name, str) for name in (value, second, weight, category, *by)):
+    if not all(isinstance(name, str) for name in (value, second, weight, category, *others, *by)):
         raise InputError("Variables are named by text.", remedy='by=["sex", "track"], value="score"')
     if len(set(by)) < len(by):
         raise InputError("A table names the same variable twice.", remedy="each variable once in `by`")
@@ -30,11 +42,14 @@ def expect_arguments(
             f"A variable cannot be called {taken[0]!r}, which is the heading of a statistic in the table.",
             remedy="rename that column",
         )
+    _expect_base(base or {}, by)
+    _expect_per(per, statistics)
     if not value and any(statistic.kind not in _WITHOUT_VALUE for statistic in statistics):
         raise InputError("A statistic other than a count needs a `value` column.", remedy="value='score'")
     for given, needed, what, remedy in (
         (second, TWO_COLUMNS, "second", "second='lessons', the denominator of a ratio or the other variable"),
         (weight, WEIGHTED, "weight", "weight='weight', a column of weights"),
+        (base, INDICES, "base", "base={'year': '2019'}, the category that is 100"),
     ):
         asked = [statistic for statistic in statistics if statistic in needed]
         if asked and not given:
@@ -42,10 +57,30 @@ def expect_arguments(
         if given and not asked:
             raise InputError(
                 f"`{what}` is given, and no statistic uses it.",
-                remedy=f"leave it out, or ask for {' or '.join(sorted(repr(item.value) for item in needed))}",
+                remedy=f"leave it out, or ask for a statistic like {' or '.join(_some(needed))}",
             )
     if category and not value:
         raise InputError("A `category` needs the `value` column that it is one of.", remedy="value='track'")
+
+
+def _some(needed: Iterable[Statistic]) -> list[str]:
+    return sorted(repr(item.value) for item in needed)[-3:]
+
+
+def _expect_base(base: object, by: Sequence[str]) -> None:
+    texts = isinstance(base, Mapping) and all(isinstance(item, str) for pair in base.items() for item in pair)
+    if not texts or not isinstance(base, Mapping) or not set(base) <= set(by):
+        raise InputError(
+            "A base names one or more variables of `by`, each with the category that is 100, as text.",
+            remedy='by=["year", "track"], base={"year": "2019"}',
+        )
+
+
+def _expect_per(per: object, statistics: Sequence[Statistic]) -> None:
+    if isinstance(per, bool) or not isinstance(per, int | float) or not 0 < per < np.inf:
+        raise InputError("A rate is per some number above 0.", remedy="per=1000")
+    if per != 1 and Statistic.RATE not in statistics:
+        raise InputError("`per` is given, and no statistic uses it.", remedy="leave it out, or ask for 'rate'")
 
 
 def numbers(data: pd.DataFrame, name: str) -> Floats:
@@ -109,6 +144,15 @@ def weights(data: pd.DataFrame, name: str, *, valid: Any) -> Floats:  # noqa: AN
     if (found < 0).any():
         raise InputError(f"{name!r} has weights below zero.", remedy="weights of at least 0")
     return found
+
+
+def expect_above_zero(values: Floats, name: str, statistics: Sequence[Statistic]) -> None:
+    """Raise InputError where a geometric mean is asked for of values that have no logarithm."""
+    if Statistic.GEOMETRIC_MEAN in statistics and (values <= 0).any():
+        raise InputError(
+            f"A geometric mean is of values above 0; {name!r} has others.",
+            remedy="the statistic 'mean', or a variable that is always above 0",
+        )
 
 
 def expect_none_below_zero(values: Floats, name: str, statistics: Sequence[Statistic]) -> None:

@@ -19,6 +19,22 @@ Facts: TypeAlias = dict[tuple[FactName, str], Floats]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Design:
+    """How the records were drawn: which cluster each is of, and of which stratum each cluster."""
+
+    cluster: Codes
+    """Per record."""
+    stratum_of: Codes
+    """Per cluster."""
+    clusters_in: Floats
+    """Per stratum, its clusters in the whole sample."""
+
+    def of(self, flags: Flags) -> "Design":
+        """The same design with these records only."""
+        return replace(self, cluster=self.cluster[flags])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Records:
     """Records with a valid value: their values, whose they are, and what else a statistic needs of them."""
 
@@ -31,10 +47,18 @@ class Records:
     second: Floats | None = None
     """The denominators of a ratio, or the other variable of a correlation."""
     weights: Floats | None = None
+    design: Design | None = None
 
     @classmethod
     def of(
-        cls, rows: UnitRows, *, values: Floats, valid: Flags, second: Floats | None, weights: Floats | None
+        cls,
+        rows: UnitRows,
+        *,
+        values: Floats,
+        valid: Flags,
+        second: Floats | None,
+        weights: Floats | None,
+        design: Design | None = None,
     ) -> "Records":
         """The valid ones among all records, without a copy where all of them are valid."""
         everything = bool(valid.all())
@@ -49,6 +73,7 @@ class Records:
             hashes=kept(rows.hashes),  # type: ignore[arg-type]
             second=None if second is None else kept(second),  # type: ignore[arg-type]
             weights=None if weights is None else kept(weights),  # type: ignore[arg-type]
+            design=design if design is None or everything else design.of(valid),
         )
 
 
@@ -121,6 +146,7 @@ class Inside:
                 hashes=records.hashes[flags],
                 second=None if records.second is None else records.second[flags],
                 weights=None if records.weights is None else records.weights[flags],
+                design=None if records.design is None else records.design.of(flags),
             ),
             cell=self.cell[flags],
             n_cells=self.n_cells,

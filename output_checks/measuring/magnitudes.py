@@ -10,13 +10,15 @@ from output_checks.measuring.inside import Facts, Inside
 from output_checks.measuring.ordered import same_value
 from output_checks.measuring.pairs import Codes, Pairs, distinct_units, number_by_cell, sums_by_cell, two_largest
 from output_checks.model.evidence import FactName, Flags, Floats
-from output_checks.model.statistic import Statistic
+from output_checks.model.statistic import Kind, Statistic
 
 _EQUATIONS = (
-    {Statistic.STANDARD_DEVIATION, Statistic.LOWER_95, Statistic.UPPER_95},
+    {Statistic.STANDARD_DEVIATION, Statistic.WEIGHTED_STANDARD_DEVIATION}
+    | {item for item in Statistic if item.kind is Kind.SAMPLING_ERROR},
     {Statistic.SKEWNESS},
     {Statistic.KURTOSIS},
     {Statistic.GINI, Statistic.HERFINDAHL},
+    {Statistic.GEOMETRIC_MEAN},
 )
 """Statistics that each tell another number of a distribution, beside its count and its mean, which may be known."""
 
@@ -34,6 +36,7 @@ def moments(inside: Inside) -> dict[Statistic, Floats]:
         Statistic.MEAN: mean,
         Statistic.SHARE: mean,
         Statistic.PERCENTAGE: mean * 100,
+        Statistic.INDEX: mean,  # until it is set against its base
     }
     if not asked & {Statistic.STANDARD_DEVIATION, Statistic.SKEWNESS, Statistic.KURTOSIS}:
         return found
@@ -97,6 +100,18 @@ def facts_of_units(pairs: Pairs, level: str, values: Floats) -> Facts:
         (FactName.LARGEST, level): largest,
         (FactName.SECOND_LARGEST, level): second,
     }
+
+
+def geometric_mean(inside: Inside) -> tuple[Floats, Facts]:
+    """The exponential of the mean logarithm; NaN for empty cells.
+
+    It is judged as that mean: what units bring are their logarithms, whose totals add up over cells.
+    """
+    logs = inside.with_values(np.log(inside.records.values))
+    facts: Facts = {}
+    for level in inside.records.units:
+        facts |= facts_of_units(inside.pairs(level), level, logs.records.values)
+    return np.exp(logs.mean), facts
 
 
 def interval(inside: Inside, clusters: Pairs) -> dict[Statistic, Floats]:

@@ -43,11 +43,11 @@ class Ordered:
 
     @property
     def minimum(self) -> Floats:
-        return self._at(np.zeros(len(self.count), dtype=np.int64))
+        return self.at(np.zeros(len(self.count), dtype=np.int64))
 
     @property
     def maximum(self) -> Floats:
-        return self._at(self.count - 1)
+        return self.at(self.count - 1)
 
     def quantile(self, share: float) -> tuple[Floats, Floats, Floats]:
         """The percentile at this share (0–1), between which two values it lies, NaN for empty cells.
@@ -58,8 +58,8 @@ class Ordered:
         place = np.maximum(self.count - 1, 0) * share
         below = np.floor(place + 1e-9)
         weight = np.maximum(place - below, 0.0)
-        lower = self._at(below.astype(np.int64))
-        upper = self._at(np.minimum(below + (weight > 1e-9), np.maximum(self.count - 1, 0)).astype(np.int64))
+        lower = self.at(below.astype(np.int64))
+        upper = self.at(np.minimum(below + (weight > 1e-9), np.maximum(self.count - 1, 0)).astype(np.int64))
         between = lower + (upper - lower) * weight
         return np.where(lower == upper, lower, between), lower, upper
 
@@ -83,8 +83,8 @@ class Ordered:
 
         Such a value is the middle one, and also that a quarter from one end or the other.
         """
-        middle = self._at(self.count // 2)
-        maybe = same_value(self._at(self.count // 4), middle) | same_value(self._at(3 * self.count // 4), middle)
+        middle = self.at(self.count // 2)
+        maybe = same_value(self.at(self.count // 4), middle) | same_value(self.at(3 * self.count // 4), middle)
         found = np.full(len(self.count), np.nan)
         for cell in np.flatnonzero(maybe & (self.count > 0)):
             inside = self.values[self.starts[cell] : self.starts[cell] + self.count[cell]]
@@ -92,7 +92,7 @@ class Ordered:
                 found[cell] = middle[cell]
         return found
 
-    def _at(self, offset: Codes) -> Floats:
+    def at(self, offset: Codes) -> Floats:
         """The value at this place within each cell; NaN for empty cells."""
         if not len(self.values):
             return np.full(len(self.count), np.nan)

@@ -9,7 +9,8 @@ from output_checks.measuring.inside import Facts
 from output_checks.model.evidence import Fact, FactName, Floats, Origin, Tabulation
 from output_checks.model.statistic import Kind, Statistic
 
-FROM_COUNTS = frozenset({Kind.PERCENTAGE, Kind.CUMULATIVE})
+FROM_COUNTS = frozenset({Kind.PERCENTAGE, Kind.CUMULATIVE, Kind.SURVIVAL})
+_RUNNING = frozenset({Kind.CUMULATIVE, Kind.SURVIVAL})
 
 
 def along(statistic: Statistic, by: Sequence[str]) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ def hidden_in_totals(tabulation: Tabulation) -> Fact:
     """
     summed = set(along(tabulation.statistic, tabulation.by))
     places = [position for position, name in enumerate(tabulation.by) if name in summed]
-    running = tabulation.kind is Kind.CUMULATIVE
+    running = tabulation.kind in _RUNNING
 
     def total_of(cell: tuple[str | None, ...]) -> tuple[str | None, ...]:
         return tuple(None if position in places else part for position, part in enumerate(cell))

@@ -1,40 +1,116 @@
 """Percentiles, end points, whiskers and modes: values of units, and how many units stand around each."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from output_checks.measuring.inside import Facts, Inside
-from output_checks.measuring.ordered import same_value
+from output_checks.measuring.ordered import Ordered, same_value
 from output_checks.model.evidence import FactName, Flags, Floats
 from output_checks.model.statistic import Kind, Statistic
 
+_POSITIONS = frozenset(item for item in Statistic if item.position is not None)
+WEIGHTED = frozenset(item for item in _POSITIONS if item.value.startswith("weighted "))
+SMOOTHED = frozenset(item for item in _POSITIONS if item.value.startswith("smoothed "))
+EXACT = _POSITIONS - WEIGHTED - SMOOTHED
+SMOOTHED_OVER = 11
+"""Records that a smoothed percentile is the mean of: the one in the middle and five on either side."""
 _WHISKER = 1.5
 """Whiskers reach to the last value within so many times the distance of the quartiles (Tukey 1977)."""
 
 
 def percentiles(inside: Inside) -> dict[Statistic, tuple[Floats, Facts]]:
-    """Percentiles that are asked for, with the distinct units below, above, at and between them."""
-    asked = sorted(
-        (item for item in inside.statistics if item.position is not None), key=lambda item: item.position or 0.0
-    )
-    found: dict[Statistic, tuple[Floats, Facts]] = {}
-    before: Floats | None = None
-    for statistic in asked:
-        value, lower, upper = inside.ordered.quantile(statistic.position or 0.0)
-        facts = sharing(inside, lower, upper)
-        values, at_lower, at_upper = inside.records.values, lower[inside.cell], upper[inside.cell]
-        below = (values <= at_lower) | same_value(values, at_lower)
-        above = (values >= at_upper) | same_value(values, at_upper)
-        for level in inside.records.units:
-            facts[FactName.AT_OR_BELOW, level] = inside.units_where(below, level)
-            facts[FactName.AT_OR_ABOVE, level] = inside.units_where(above, level)
-            if before is None:
-                facts[FactName.BETWEEN, level] = np.full(inside.n_cells, np.inf)
+    """Percentiles that are asked for, with the distinct units below, above, at and between them.
+
+    Weighted ones are not among them. Exact and smoothed ones each divide the cell by themselves.
+    """
+    ordered, facts_of = inside.ordered, _Around(inside)
+    return facts_of.of(EXACT, ordered.quantile) | facts_of.of(SMOOTHED, _smoothed(ordered))
+
+
+def weighted_percentiles(inside: Inside, weights: Floats) -> dict[Statistic, tuple[Floats, Facts]]:
+    """Weighted percentiles that are asked for; the units around them are counted without weights."""
+    if not WEIGHTED & set(inside.statistics):
+        return {}
+    order = np.lexsort((inside.records.values, inside.cell))
+    values, running = inside.records.values[order], np.cumsum(weights[order])
+    starts = inside.ordered.starts
+    ends = starts + inside.ordered.count
+    before = np.concatenate([[0.0], running])[starts]
+    total = np.concatenate([[0.0], running])[ends] - before
+
+    def quantile(share: float) -> tuple[Floats, Floats, Floats]:
+        """The lowest value up to which the weights are at least this share of all."""
+        reached = before + share * total
+        place = np.searchsorted(running, reached - 1e-12 * np.abs(reached), side="left")
+        place = np.clip(place, starts, np.maximum(ends - 1, starts))
+        found = np.full(inside.n_cells, np.nan)
+        found[ends > starts] = values[place[ends > starts]]
+        return found, found, found
+
+    return _Around(inside).of(WEIGHTED, quantile)
+
+
+def _smoothed(ordered: Ordered) -> Callable[[float], tuple[Floats, Floats, Floats]]:
+    """The mean of the eleven records around the place of a percentile, and the lowest and highest of them.
+
+    All records of a cell that has fewer.
+    """
+    running = np.concatenate([[0.0], np.cumsum(ordered.values)])
+
+    def quantile(share: float) -> tuple[Floats, Floats, Floats]:
+        middle = np.floor(np.maximum(ordered.count - 1, 0) * share + 0.5 + 1e-9).astype(np.int64)
+        first = np.clip(middle - SMOOTHED_OVER // 2, 0, np.maximum(ordered.count - SMOOTHED_OVER, 0))
+        last = np.minimum(first + SMOOTHED_OVER, ordered.count)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = (running[ordered.starts + last] - running[ordered.starts + first]) / (last - first)
+        return mean, ordered.at(first), ordered.at(np.maximum(last - 1, 0))
+
+    return quantile
+
+
+@dataclass(frozen=True, eq=False)
+class _Around:
+    """Counts the units around percentiles, from the lowest percentile to the highest."""
+
+    inside: Inside
+
+    def of(
+        self, family: frozenset[Statistic], quantile: Callable[[float], tuple[Floats, Floats, Floats]]
+    ) -> dict[Statistic, tuple[Floats, Facts]]:
+        """Those of one family. `quantile` gives the value at a share, and between which two values it is made."""
+        asked = sorted(family & set(self.inside.statistics), key=lambda item: item.position or 0.0)
+        found: dict[Statistic, tuple[Floats, Facts]] = {}
+        before: Floats | None = None
+        for statistic in asked:
+            value, lower, upper = quantile(statistic.position or 0.0)
+            if family is SMOOTHED:
+                facts = self._units_from(lower, upper, FactName.SHARING)
             else:
-                between = (values >= before[inside.cell]) & ((values <= at_upper) | same_value(values, at_upper))
-                facts[FactName.BETWEEN, level] = inside.units_where(between, level)
-        found[statistic] = (value, facts)
-        before = lower
-    return found
+                facts = near_or_at(self.inside, value, lower, upper)
+            facts |= self._units_from(None, lower, FactName.AT_OR_BELOW)
+            facts |= self._units_from(upper, None, FactName.AT_OR_ABOVE)
+            facts |= self._between(before, lower if family is SMOOTHED else upper)
+            found[statistic] = (value, facts)
+            before = upper if family is SMOOTHED else lower
+        return found
+
+    def _between(self, before: Floats | None, until: Floats) -> Facts:
+        if before is None:
+            everyone = np.full(self.inside.n_cells, np.inf)
+            return {(FactName.BETWEEN, level): everyone for level in self.inside.records.units}
+        return self._units_from(before, until, FactName.BETWEEN)
+
+    def _units_from(self, low: Floats | None, high: Floats | None, name: FactName) -> Facts:
+        """Distinct units with a value from one number to another, both among them."""
+        values, cell = self.inside.records.values, self.inside.cell
+        chosen = np.ones(len(values), dtype=bool)
+        if low is not None:
+            chosen &= (values >= low[cell]) | same_value(values, low[cell])
+        if high is not None:
+            chosen &= (values <= high[cell]) | same_value(values, high[cell])
+        return {(name, level): self.inside.units_where(chosen, level) for level in self.inside.records.units}
 
 
 def end_points(inside: Inside) -> dict[Statistic, tuple[Floats, Facts]]:
@@ -59,6 +135,20 @@ def mode(inside: Inside) -> tuple[Floats, Facts]:
     with np.errstate(invalid="ignore", divide="ignore"):
         facts[FactName.SHARE_OF_MODE, ""] = np.where(inside.count > 0, records / inside.count, 0.0)
     return value, facts
+
+
+def near_or_at(inside: Inside, value: Floats, lower: Floats, upper: Floats) -> Facts:
+    """As `sharing`, or distinct units that round to the published value itself, where these are more.
+
+    Who reads a number that stands for the values of many learns nobody's, whichever two of them it was made of.
+    """
+    facts = sharing(inside, lower, upper)
+    if not np.array_equal(value, lower, equal_nan=True):
+        near = _near(inside, value)
+        for level in inside.records.units:
+            key = (FactName.SHARING, level)
+            facts[key] = np.maximum(facts[key], inside.units_where(near, level))
+    return facts
 
 
 def sharing(inside: Inside, lower: Floats, upper: Floats) -> Facts:

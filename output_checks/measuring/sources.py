@@ -1,7 +1,7 @@
 """Where microdata may come from: pandas, polars, pyarrow or DuckDB. Only the columns that are needed are read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -72,6 +72,25 @@ class Source:
                 remedy=f"let {self.library} read these columns by itself, to see what is wrong",
             ) from None
 
+    def records_with(self, name: str, keys: Sequence[object]) -> pd.DataFrame:
+        """All columns of the records that have one of these keys in the column, or in that level of a pandas index.
+
+        Raises
+        ------
+        InputError
+            The library that holds the data cannot read it.
+        """
+        if self.library == "pandas":
+            frame: pd.DataFrame = self.held
+            column = frame[name] if name in frame.columns else pd.Series(frame.index.get_level_values(name))
+            return frame.loc[column.isin(keys).to_numpy(dtype=bool)]
+        try:
+            chosen = replace(self, held=_WITH[self.library](self.held, name, list(keys)))
+            return chosen.read(self.columns)
+        except Exception:  # noqa: BLE001 - kinds of keys that a library finds in no list, such as categories
+            records = self.read(self.columns)
+            return records.loc[records[name].isin(keys).to_numpy(dtype=bool)]
+
 
 def _from_polars(held: Any, names: list[str]) -> pd.DataFrame:  # noqa: ANN401 - an optional package
     chosen = held.select(names)
@@ -94,3 +113,25 @@ def _from_duckdb(held: Any, names: list[str]) -> pd.DataFrame:  # noqa: ANN401
 
 
 _READERS = {"polars": _from_polars, "pyarrow": _from_arrow, "duckdb": _from_duckdb}
+
+
+def _polars_with(held: Any, name: str, keys: list[object]) -> Any:  # noqa: ANN401
+    import polars as pl  # noqa: PLC0415 - it holds the data, so it is there
+
+    return held.filter(pl.col(name).is_in(keys))
+
+
+def _arrow_with(held: Any, name: str, keys: list[object]) -> Any:  # noqa: ANN401
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    return held.filter(pc.is_in(held[name], value_set=pa.array(keys).cast(held.schema.field(name).type)))
+
+
+def _duckdb_with(held: Any, name: str, keys: list[object]) -> Any:  # noqa: ANN401
+    import duckdb  # noqa: PLC0415
+
+    return held.filter(duckdb.ColumnExpression(name).isin(*[duckdb.ConstantExpression(key) for key in keys]))
+
+
+_WITH = {"polars": _polars_with, "pyarrow": _arrow_with, "duckdb": _duckdb_with}

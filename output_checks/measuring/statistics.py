@@ -10,11 +10,31 @@ _WORDS: dict[str, tuple[Statistic, ...]] = {
     **{
         statistic.value: (statistic,)
         for statistic in Statistic
-        if statistic.kind not in {Kind.COEFFICIENT, Kind.UNKNOWN}
-        and statistic not in {Statistic.LOWER_95, Statistic.UPPER_95}
+        if statistic.kind not in {Kind.COEFFICIENT, Kind.DENSITY, Kind.SURVIVAL, Kind.UNKNOWN}
+        and not statistic.value.endswith(("lower 95", "upper 95"))
     },
     "mean interval": (Statistic.MEAN, Statistic.LOWER_95, Statistic.UPPER_95),
+    "weighted mean interval": (
+        Statistic.WEIGHTED_MEAN,
+        Statistic.WEIGHTED_MEAN_LOWER_95,
+        Statistic.WEIGHTED_MEAN_UPPER_95,
+    ),
+    "weighted sum interval": (
+        Statistic.WEIGHTED_SUM,
+        Statistic.WEIGHTED_SUM_LOWER_95,
+        Statistic.WEIGHTED_SUM_UPPER_95,
+    ),
     "quartiles": (Statistic.PERCENTILE_25, Statistic.MEDIAN, Statistic.PERCENTILE_75),
+    "weighted quartiles": (
+        Statistic.WEIGHTED_PERCENTILE_25,
+        Statistic.WEIGHTED_MEDIAN,
+        Statistic.WEIGHTED_PERCENTILE_75,
+    ),
+    "smoothed quartiles": (
+        Statistic.SMOOTHED_PERCENTILE_25,
+        Statistic.SMOOTHED_MEDIAN,
+        Statistic.SMOOTHED_PERCENTILE_75,
+    ),
     "boxplot": (
         Statistic.LOWER_WHISKER,
         Statistic.PERCENTILE_25,

@@ -1,18 +1,24 @@
 """Measure a table: every cell's statistic, and the facts behind it, from microdata."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from output_checks.errors import InputError
 from output_checks.measuring import columns
+from output_checks.measuring.design import design_of
 from output_checks.measuring.grid import MISSING, TOTAL, Grid
+from output_checks.measuring.indices import against_base
 from output_checks.measuring.inside import Facts, Records
 from output_checks.measuring.measure import Measured, measure
+from output_checks.measuring.named import named_by_keys
 from output_checks.measuring.pairs import number_by_cell
 from output_checks.measuring.percentages import FROM_COUNTS, facts_of_percentages, from_counts
+from output_checks.measuring.repeats import seems_repeated
 from output_checks.measuring.sources import Source
+from output_checks.measuring.two_columns import per_many
 from output_checks.measuring.units import Codes, UnitRows, Units, sum_of_hashes
 from output_checks.model.evidence import CellStatus, Fact, FactName, Flags, Floats, Origin, Tabulation
 from output_checks.model.statistic import Kind, Statistic
@@ -35,6 +41,11 @@ def tabulate(
     margins: bool = False,
     decimals: int = 1,
     population: str = "all records",
+    base: Mapping[str, str] | None = None,
+    per: float = 1,
+    strata: str = "",
+    clusters: str = "",
+    whole: pd.DataFrame | None = None,
 ) -> tuple[Tabulation, ...]:
     """One tabulation per statistic, the count first, all over the same cells.
 
@@ -52,6 +63,15 @@ def tabulate(
         Weights of at least 0, for weighted statistics. Units are counted without them.
     category
         Take `value` as 1 for records of this category and 0 for others, for the `share` of it.
+    base
+        Of an `index`, the category of one or more variables that is 100: `{"year": "2019"}`.
+    per
+        Of a `rate`, how many of the denominator it is per: 1000 for a rate per thousand.
+    strata, clusters
+        Columns that say how the sample was drawn, for intervals of weighted statistics. Without `clusters` they are the
+        units of the coarsest level.
+    whole
+        The same records with all of their columns, where `data` has some: it is seen whether records were repeated.
 
     Raises
     ------
@@ -61,8 +81,18 @@ def tabulate(
     """
     asked = tuple(dict.fromkeys([Statistic.COUNT, *statistics]))
     source = Source.of(data)
-    columns.expect_arguments(by=by, value=value, second=second, weight=weight, category=category, statistics=asked)
-    needed = [name for name in (*by, value, second, weight) if name]
+    columns.expect_arguments(
+        by=by,
+        value=value,
+        second=second,
+        weight=weight,
+        category=category,
+        statistics=asked,
+        base=base,
+        per=per,
+        others=(strata, clusters),
+    )
+    needed = [name for name in (*by, value, second, weight, strata, clusters) if name]
     frame = source.read([*needed, *units.key_columns] if source.library != "pandas" else needed)
     if len(frame) == 0:
         raise InputError("There are no records to tabulate.", remedy="look at the selection that made this data")
@@ -72,23 +102,34 @@ def tabulate(
     columns.expect_none_below_zero(values[valid], value, asked)
     if set(asked) & columns.SHARES:
         columns.expect_shares(values, value)
+    columns.expect_above_zero(values[valid], value, asked)
     weights = columns.weights(frame, weight, valid=valid) if weight else None
     other = columns.numbers(frame, second) if second else None
-    records = Records.of(rows, values=values, valid=valid, second=other, weights=weights)
+    design = design_of(frame, rows, strata=strata, clusters=clusters, statistics=asked)
+    records = Records.of(rows, values=values, valid=valid, second=other, weights=weights, design=design)
     parts = [
         _part(grid, margin, records=records, rows=rows, valid=valid, statistics=asked, decimals=decimals)
         for margin in grid.margins
     ]
     counts = _in_order(grid, [part[Statistic.COUNT] for part in parts])
     per_unit = np.full(len(grid.cells), _most_records(records))
+    named = named_by_keys(rows, grid.cells)
     label = {"": f"{value}={category}" if category else value, "second": second, "weight": weight}
     fingerprint, sketch = rows.fingerprint, rows.sketch
-    members = rows.members(_inner_cells(grid)[valid], chosen=valid, values=values if value else None)
+    inner = _inner_cells(grid)
+    repeated = next(iter(units.levels)) not in rows.unique and seems_repeated(
+        frame if whole is None else whole, units=rows.hashes, cells=inner, by=by
+    )
+    members = rows.members(inner[valid], chosen=valid, values=values if value else None, repeated=repeated)
     tabulations: list[Tabulation] = []
     for statistic in asked:
         numbers, facts = _of_statistic(statistic, grid, parts, counts)
+        if statistic is Statistic.INDEX:
+            numbers, facts = against_base(grid, base or {}, numbers, facts)
+        if statistic is Statistic.RATE:
+            numbers, facts = per_many(per, numbers, facts)
         if statistic.kind is Kind.FREQUENCY:
-            facts = facts | {(FactName.RECORDS_PER_UNIT, ""): per_unit}
+            facts = facts | {(FactName.RECORDS_PER_UNIT, ""): per_unit} | named
         tabulations.append(
             Tabulation(
                 statistic=statistic,
@@ -197,6 +238,8 @@ def _variable(statistic: Statistic, label: dict[str, str]) -> str:
     """What a statistic is of, as the attacker takes it: totals of one name must add up."""
     if statistic in columns.TWO_COLUMNS:
         return f"{label['']} and {label['second']}"
+    if statistic is Statistic.GEOMETRIC_MEAN:
+        return f"logarithm of {label['']}"
     if statistic is Statistic.WEIGHTED_COUNT:
         return label["weight"]
     return f"{label['']} weighted by {label['weight']}" if statistic in columns.WEIGHTED else label[""]

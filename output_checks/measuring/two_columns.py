@@ -21,6 +21,11 @@ def ratio(inside: Inside, denominators: Floats) -> Floats:
         return np.where(below != 0, above / below, np.nan)
 
 
+def per_many(per: float, rates: Floats, facts: Facts) -> tuple[Floats, Facts]:
+    """Rates per so many of the denominator; `WEIGHT` stays what a rate is to be multiplied with to have its total."""
+    return rates * per, facts | {(FactName.WEIGHT, ""): facts[FactName.WEIGHT, ""] / per}
+
+
 def facts_of_denominators(pairs: Pairs, level: str, denominators: Floats) -> Facts:
     """Which units make up the denominator, and how large the largest are."""
     sizes = pairs.sizes(denominators)
@@ -31,6 +36,14 @@ def facts_of_denominators(pairs: Pairs, level: str, denominators: Floats) -> Fac
         (FactName.DENOMINATOR_TOTAL, level): total,
         (FactName.DENOMINATOR_LARGEST, level): largest,
         (FactName.DENOMINATOR_SECOND_LARGEST, level): second,
+    }
+
+
+def contributors_to_numerators(inside: Inside) -> Facts:
+    """Distinct units whose numerator is not 0: of absences by days, those who were absent at all."""
+    flags = inside.records.values != 0
+    return {
+        (FactName.NUMERATOR_CONTRIBUTORS, level): inside.units_where(flags, level) for level in inside.records.units
     }
 
 

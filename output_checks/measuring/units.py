@@ -11,6 +11,7 @@ import pandas as pd
 
 from output_checks.errors import InputError
 from output_checks.model.evidence import SKETCH_SIZE, Flags, Floats
+from output_checks.model.marks import marks_of
 from output_checks.model.members import Members
 
 _NUMBER = r"\d{1,18}(\.0+)?"
@@ -161,16 +162,15 @@ class UnitRows:
     """Levels of which no unit has two rows, as far as that is known."""
     keys: Mapping[str, tuple[_Keys, ...]] = field(default_factory=dict, repr=False)
 
-    def members(self, cells: Codes, *, chosen: Flags | None = None, values: Floats | None = None) -> Members:
+    def members(
+        self, cells: Codes, *, chosen: Flags | None = None, values: Floats | None = None, repeated: bool = False
+    ) -> Members:
         """Whose records are in which cell: of all rows, or of those chosen. Values are per row, cells per row kept."""
         finest, *coarser = self.keys
         rows = slice(None) if chosen is None or chosen.all() else chosen
         units = {finest: self.hashes[rows]} | {level: _hashes_of(self.keys[level])[rows] for level in coarser}
-        marks = None
-        if values is not None:
-            numbers = np.ascontiguousarray(values[rows] + 0.0).view(np.uint64)
-            marks = ((units[finest] * _MIX + numbers) * _MIX >> np.uint64(32)).astype(np.uint32)
-        return Members(units=units, cells=cells.astype(np.int32, copy=False), marks=marks)
+        marks = None if values is None else marks_of(units[finest], values[rows])
+        return Members(units=units, cells=cells.astype(np.int32, copy=False), marks=marks, repeated=repeated)
 
     @property
     def fingerprint(self) -> str:
@@ -231,6 +231,11 @@ def _narrow(codes: npt.NDArray[Any], size: int) -> Codes:
 def _are_names(names: object) -> bool:
     several = isinstance(names, list | tuple) and bool(names) and all(isinstance(name, str) and name for name in names)
     return several or (isinstance(names, str) and bool(names))
+
+
+def hashes_of_keys(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """The hashes that these texts have as keys, to set them against `_Keys.hashes`."""
+    return _hashes(pd.Index(texts, dtype=object))
 
 
 def _hashes(keys: "pd.Index[Any]") -> npt.NDArray[np.uint64]:

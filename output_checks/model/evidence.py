@@ -29,6 +29,7 @@ class Origin(StrEnum):
 
     DERIVED = "derived"  # by the checker, from the published file itself
     COMPUTED = "computed"  # by this package, from microdata
+    AT_MOST = "at most"  # shown by a file made elsewhere: the true number is no higher. It makes fail, and never pass
     DECLARED = "declared"  # by the researcher
 
 
@@ -56,7 +57,8 @@ class FactName(StrEnum):
     COMPLEMENT = "units in the rest of its total"
     """Units in the other cells of the total that a percentage is of; infinite where it is the total itself."""
     HIDDEN_IN_TOTAL = "hidden cells in a total that it gives away"
-    """Hidden cells among those that a percentage or a running total is of, unless that total is published anyway."""
+    """Hidden cells among those that a percentage or a running total is of, unless that total is published anyway; of an
+    index, its base where that is hidden."""
     AWAY_FROM_MODE = "units away from the most common value"
     """Distinct units with another value than the one that more than half of the cell's records have; infinite where no
     value is so common. A mean that is 0 for nearly everyone is the total of these few."""
@@ -71,6 +73,8 @@ class FactName(StrEnum):
     """Records with the most common value, as a share (0–1) of the cell's."""
     WEIGHT = "sum of weights"
     """What a weighted mean is to be multiplied with to have its total; of a ratio, the sum of denominators."""
+    NUMERATOR_CONTRIBUTORS = "contributors to the numerator"
+    """Distinct units whose numerator is not 0."""
     DENOMINATOR_CONTRIBUTORS = "contributors to the denominator"
     """Distinct units whose denominator (for a weighted mean: whose weight) is not 0."""
     DENOMINATOR_TOTAL = "total of absolute contributions to the denominator"
@@ -98,6 +102,10 @@ class FactName(StrEnum):
     GROUP_SIGNATURE = "signature of the group behind a term"
     """The same number for groups that share nearly all of their units, most of the time."""
     GROUP_UNITS = "units in the group behind a term"
+    SAMPLING_DEGREES_OF_FREEDOM = "degrees of freedom of a sampling error"
+    """Clusters less strata behind a standard error or interval; of the levels whose units may be clusters."""
+    BASE = "position of its base"
+    """Of an index: which cell of the tabulation it is an index of."""
     CLUSTERS = "clusters"
     """Clusters that a model's standard errors rest on, or groups behind a variance; infinite where there are none."""
     LARGEST_LEVERAGE = "largest leverage"
@@ -105,8 +113,12 @@ class FactName(StrEnum):
     MEMBERS = "fingerprint of the records"
     """Sum over the cell's valid records of a hash of each record's finest unit, modulo 2**52. Cells of the same records
     have the same; where one cell is two others together, so is its fingerprint, whatever the cells are called."""
+    NAMED_BY_KEY = "keys among its names"
+    """1 where a name of the cell is certainly the key of a unit of this level, in part where it may be; otherwise 0."""
     HIDDEN_IN_LINE = "hidden cells in its line"
     """How many cells of the line through the cell along variable `of` are hidden, itself among them."""
+    HIDDEN_BY_ROUNDING = "units that its rounding hides"
+    """The steps in which a density is published, over the most that one of the finest units can add to it."""
     SENSITIVE = "sensitive"
     """1 where any statistic of the cell fails a rule for published cells, whether it is hidden or not; otherwise 0."""
     LOWER_BOUND = "lowest value an outsider can prove"
@@ -255,6 +267,8 @@ class FileContent:
     """True where the bytes are exactly what the output's tabulations render to; None where that cannot be told."""
     remarks: tuple[str, ...] = ()
     """What else reading it showed, in sentences without values."""
+    faults: tuple[str, ...] = ()
+    """What reading it showed that may not leave, in sentences without values."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -272,6 +286,8 @@ class Output:
     """What measuring it could not settle, each a question for the output checker; any question means `REVIEW`."""
     keys: tuple[str, ...] = ()
     """Columns of the data that tell units apart, whatever they are called; none of them may leave."""
+    stated: Mapping[str, str] = field(default_factory=dict)
+    """Of a file made elsewhere: what the researcher answers to its questions. It never lightens a verdict."""
     explanation: str = ""
     exception_request: str = ""
     definition: Mapping[str, str] = field(default_factory=dict)

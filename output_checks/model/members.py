@@ -24,6 +24,9 @@ class Members:
         Per record, the position of its cell in `Tabulation.cells`; only innermost cells, as who is in a total follows.
     marks
         Per record a number that is equal where the same unit has the same value; None where there is no value.
+    repeated
+        Whether the same record seems to be in several cells, as where rows were put under each other for overlapping
+        groups. Records of several years of a pupil are not the same.
 
     Raises
     ------
@@ -31,10 +34,15 @@ class Members:
         The lengths differ, or there is no level.
     """
 
-    __slots__ = ("cells", "marks", "units")
+    __slots__ = ("cells", "marks", "repeated", "units")
 
     def __init__(
-        self, *, units: Mapping[str, Hashes], cells: npt.NDArray[np.int32], marks: npt.NDArray[np.uint32] | None = None
+        self,
+        *,
+        units: Mapping[str, Hashes],
+        cells: npt.NDArray[np.int32],
+        marks: npt.NDArray[np.uint32] | None = None,
+        repeated: bool = False,
     ) -> None:
         shapes = {array.shape for array in units.values()} | ({marks.shape} if marks is not None else set())
         if shapes != {cells.shape} or cells.ndim != 1:
@@ -45,6 +53,7 @@ class Members:
         self.units = dict(units)
         self.cells = cells
         self.marks = marks
+        self.repeated = repeated
 
     @property
     def finest(self) -> Hashes:
@@ -59,6 +68,7 @@ class Members:
             units={level: hashes[kept] for level, hashes in self.units.items()},
             cells=renumbered[self.cells[kept]],
             marks=None if self.marks is None else self.marks[kept],
+            repeated=self.repeated,
         )
 
     def __len__(self) -> int:

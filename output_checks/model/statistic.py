@@ -17,13 +17,17 @@ class Kind(StrEnum):
     LINEAR_AGGREGATION = "linear aggregation"
     WEIGHTED_AGGREGATION = "weighted aggregation"
     RATIO = "ratio"
+    INDEX = "index"
     POSITION = "position"
     ENDPOINT = "end point"
     MODE = "mode"
     SHAPE = "shape"
+    SAMPLING_ERROR = "sampling error"
     CORRELATION = "correlation"
     CONCENTRATION = "concentration"
     COEFFICIENT = "coefficient"
+    DENSITY = "density"
+    SURVIVAL = "survival"
     UNKNOWN = "unknown"
 
     @property
@@ -34,6 +38,7 @@ class Kind(StrEnum):
             Kind.WEIGHTED_AGGREGATION,
             Kind.WEIGHTED_FREQUENCY,
             Kind.RATIO,
+            Kind.INDEX,
         }
 
 
@@ -54,11 +59,21 @@ class Statistic(StrEnum):
     WEIGHTED_SUM = "weighted sum"
     WEIGHTED_MEAN = "weighted mean"
     RATIO = "ratio"
+    RATE = "rate"
+    INDEX = "index"
+    GEOMETRIC_MEAN = "geometric mean"
     STANDARD_DEVIATION = "standard deviation"
+    WEIGHTED_STANDARD_DEVIATION = "weighted standard deviation"
     SKEWNESS = "skewness"
     KURTOSIS = "kurtosis"
     LOWER_95 = "lower 95"
     UPPER_95 = "upper 95"
+    WEIGHTED_MEAN_STANDARD_ERROR = "weighted mean standard error"
+    WEIGHTED_MEAN_LOWER_95 = "weighted mean lower 95"
+    WEIGHTED_MEAN_UPPER_95 = "weighted mean upper 95"
+    WEIGHTED_SUM_STANDARD_ERROR = "weighted sum standard error"
+    WEIGHTED_SUM_LOWER_95 = "weighted sum lower 95"
+    WEIGHTED_SUM_UPPER_95 = "weighted sum upper 95"
     PERCENTILE_5 = "percentile 5"
     PERCENTILE_10 = "percentile 10"
     PERCENTILE_20 = "percentile 20"
@@ -68,6 +83,24 @@ class Statistic(StrEnum):
     PERCENTILE_80 = "percentile 80"
     PERCENTILE_90 = "percentile 90"
     PERCENTILE_95 = "percentile 95"
+    WEIGHTED_PERCENTILE_5 = "weighted percentile 5"
+    WEIGHTED_PERCENTILE_10 = "weighted percentile 10"
+    WEIGHTED_PERCENTILE_20 = "weighted percentile 20"
+    WEIGHTED_PERCENTILE_25 = "weighted percentile 25"
+    WEIGHTED_MEDIAN = "weighted median"
+    WEIGHTED_PERCENTILE_75 = "weighted percentile 75"
+    WEIGHTED_PERCENTILE_80 = "weighted percentile 80"
+    WEIGHTED_PERCENTILE_90 = "weighted percentile 90"
+    WEIGHTED_PERCENTILE_95 = "weighted percentile 95"
+    SMOOTHED_PERCENTILE_5 = "smoothed percentile 5"
+    SMOOTHED_PERCENTILE_10 = "smoothed percentile 10"
+    SMOOTHED_PERCENTILE_20 = "smoothed percentile 20"
+    SMOOTHED_PERCENTILE_25 = "smoothed percentile 25"
+    SMOOTHED_MEDIAN = "smoothed median"
+    SMOOTHED_PERCENTILE_75 = "smoothed percentile 75"
+    SMOOTHED_PERCENTILE_80 = "smoothed percentile 80"
+    SMOOTHED_PERCENTILE_90 = "smoothed percentile 90"
+    SMOOTHED_PERCENTILE_95 = "smoothed percentile 95"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     RANGE = "range"
@@ -83,6 +116,10 @@ class Statistic(StrEnum):
     STANDARD_ERROR = "standard error"
     TEST_STATISTIC = "test statistic"
     P_VALUE = "p value"
+    DENSITY = "density"
+    SURVIVAL = "survival"
+    SURVIVAL_LOWER_95 = "survival lower 95"
+    SURVIVAL_UPPER_95 = "survival upper 95"
     UNKNOWN = "unknown"
 
     @property
@@ -96,10 +133,11 @@ class Statistic(StrEnum):
 
     @property
     def position(self) -> float | None:
-        """For a percentile or the median, the share (0–1) of the records below it; otherwise None."""
-        if self is Statistic.MEDIAN:
+        """For a percentile or the median, the share (0–1) of the records or weights below it; otherwise None."""
+        *_, before, last = ("", *self.value.split())
+        if last == "median":
             return 0.5
-        return int(self.value.split()[1]) / 100 if self.value.startswith("percentile ") else None
+        return int(last) / 100 if before == "percentile" else None
 
 
 _KIND = {
@@ -117,13 +155,17 @@ _KIND = {
     Statistic.WEIGHTED_SUM: Kind.WEIGHTED_AGGREGATION,
     Statistic.WEIGHTED_MEAN: Kind.WEIGHTED_AGGREGATION,
     Statistic.RATIO: Kind.RATIO,
+    Statistic.RATE: Kind.RATIO,
+    Statistic.INDEX: Kind.INDEX,
+    Statistic.GEOMETRIC_MEAN: Kind.LINEAR_AGGREGATION,
     Statistic.STANDARD_DEVIATION: Kind.SHAPE,
+    Statistic.WEIGHTED_STANDARD_DEVIATION: Kind.SHAPE,
     Statistic.SKEWNESS: Kind.SHAPE,
     Statistic.KURTOSIS: Kind.SHAPE,
-    Statistic.LOWER_95: Kind.SHAPE,
-    Statistic.UPPER_95: Kind.SHAPE,
-    Statistic.MEDIAN: Kind.POSITION,
-    **{item: Kind.POSITION for item in Statistic if item.value.startswith("percentile ")},
+    Statistic.WEIGHTED_MEAN_STANDARD_ERROR: Kind.SAMPLING_ERROR,
+    Statistic.WEIGHTED_SUM_STANDARD_ERROR: Kind.SAMPLING_ERROR,
+    **{item: Kind.SAMPLING_ERROR for item in Statistic if item.value.endswith(("lower 95", "upper 95"))},
+    **{item: Kind.POSITION for item in Statistic if item.position is not None},
     Statistic.MINIMUM: Kind.ENDPOINT,
     Statistic.MAXIMUM: Kind.ENDPOINT,
     Statistic.RANGE: Kind.ENDPOINT,
@@ -139,5 +181,9 @@ _KIND = {
     Statistic.STANDARD_ERROR: Kind.COEFFICIENT,
     Statistic.TEST_STATISTIC: Kind.COEFFICIENT,
     Statistic.P_VALUE: Kind.COEFFICIENT,
+    Statistic.DENSITY: Kind.DENSITY,
+    Statistic.SURVIVAL: Kind.SURVIVAL,
+    Statistic.SURVIVAL_LOWER_95: Kind.SURVIVAL,
+    Statistic.SURVIVAL_UPPER_95: Kind.SURVIVAL,
     Statistic.UNKNOWN: Kind.UNKNOWN,
 }

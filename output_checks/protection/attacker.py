@@ -25,6 +25,12 @@ from output_checks.protection.knowledge import (
 
 _LARGEST_ELIMINATION = 600
 _LARGEST_WHOLE_NUMBER_PROBLEM = 300
+_ALWAYS_WHOLE = 40
+_NODES, _FEW_NODES = 5_000, 20
+"""Branches of the search for whole numbers, in problems of at most so many unknowns and in larger ones."""
+_FAR = 2.0
+"""In larger problems an interval of fractions that is so many times as wide as it has to be is believed: whole numbers
+seldom take more than one or two off it, and proving that takes minutes."""
 
 
 class ContradictingTablesError(InputError):
@@ -50,6 +56,7 @@ def attack(
     whole_numbers: bool = True,
     lower: float = 0.0,
     own_knowledge: Sequence[Flags] | None = None,
+    enough: Sequence[Floats] | None = None,
 ) -> AttackResult:
     """Bound every hidden cell of counts or sums from what is published of all these tables together.
 
@@ -88,7 +95,7 @@ def attack(
     for reading in readings(tabulations):
         try:
             knowledge = Knowledge.of(tabulations, reading, whole=whole_numbers, lower=lower, own=own_knowledge)
-            return _attack(tabulations, knowledge)
+            return _attack(tabulations, knowledge, enough)
         except ContradictionError as found:
             contradiction = contradiction or str(found)
     raise ContradictingTablesError(
@@ -97,16 +104,19 @@ def attack(
     )
 
 
-def _attack(tabulations: Sequence[Tabulation], known: Knowledge) -> AttackResult:
+def _attack(tabulations: Sequence[Tabulation], known: Knowledge, enough: Sequence[Floats] | None) -> AttackResult:
     hidden = np.zeros(len(known.keys), dtype=bool)
-    for tabulation, position in zip(tabulations, known.positions, strict=True):
+    wide = np.full(len(known.keys), np.inf if enough is None else 0.0)
+    for place, (tabulation, position) in enumerate(zip(tabulations, known.positions, strict=True)):
         hidden[position[tabulation.hidden]] = True
+        if enough is not None:
+            np.maximum.at(wide, position, enough[place])
     reasons: dict[int, str] = {}
     low, high = known.low.copy(), known.high.copy()
     for node in np.flatnonzero(hidden & known.shown):
         reasons[int(node)] = f"{known.label(int(node))} is known: it is published elsewhere."
     _recalculate(known, low, high, reasons)
-    _bound(known, low, high, wanted=hidden & ~known.shown)
+    _bound(known, low, high, wanted=hidden & ~known.shown, wide=wide)
     for node in np.flatnonzero(hidden & (low == high)):
         reasons.setdefault(
             int(node), f"{known.label(int(node))} is known: its bounds meet, as nothing can be below the lower bound."
@@ -219,8 +229,11 @@ def _fewest(matrix: Floats, unit: Floats) -> Indices:
     return np.flatnonzero(weights > TOLERANCE)
 
 
-def _bound(known: Knowledge, low: Floats, high: Floats, *, wanted: Flags) -> None:
-    """Replace the bounds of wanted cells by the narrowest that the equations allow, one linked part at a time."""
+def _bound(known: Knowledge, low: Floats, high: Floats, *, wanted: Flags, wide: Floats) -> None:
+    """Replace the bounds of wanted cells by the narrowest that the equations allow, one linked part at a time.
+
+    A cell for which possible numbers turned up that are `wide` apart is left at that.
+    """
     settled = low == high
     gap = known.equations @ np.where(settled, low, 0.0)
     for nodes, equations in _components(known.equations, ~settled):
@@ -234,15 +247,20 @@ def _bound(known: Knowledge, low: Floats, high: Floats, *, wanted: Flags) -> Non
         found = part.feasible()
         lowest, highest = found.copy(), found.copy()
         for place in np.flatnonzero(wanted[nodes]):
+            node = nodes[place]
             for sign in (1.0, -1.0):
+                if highest[place] - lowest[place] >= wide[node]:
+                    low[node], high[node] = max(low[node], lowest[place]), min(high[node], highest[place])
+                    break
                 # A bound that some solution has reached needs no search.
                 reached = lowest[place] <= low[nodes[place]] if sign > 0 else highest[place] >= high[nodes[place]]
                 if reached:
                     continue
-                bound, solution = part.extreme(int(place), sign=sign)
+                far = highest[place] - _FAR * wide[node] if sign > 0 else lowest[place] + _FAR * wide[node]
+                bound, solution = part.extreme(int(place), sign=sign, far=far)
                 if solution is not None:
                     lowest, highest = np.minimum(lowest, solution), np.maximum(highest, solution)
-                (low if sign > 0 else high)[nodes[place]] = bound
+                (low if sign > 0 else high)[node] = bound
 
 
 def _components(equations: Any, unknown: Flags) -> Iterator[tuple[Indices, Indices]]:  # noqa: ANN401 - scipy: no stubs
@@ -283,8 +301,11 @@ class _Part:
             result = result if whole.x is None else whole
         return _solution(result)
 
-    def extreme(self, place: int, *, sign: float) -> tuple[float, Floats | None]:
-        """The lowest (sign 1) or highest (sign -1) value at `place`, and a whole or any solution that reaches it."""
+    def extreme(self, place: int, *, sign: float, far: float) -> tuple[float, Floats | None]:
+        """The lowest (sign 1) or highest (sign -1) value at `place`, and a whole or any solution that reaches it.
+
+        In a problem that is not small, a bound for fractions that lies beyond `far` is left at that.
+        """
         objective = np.zeros(len(self.low))
         objective[place] = sign
         result = self._solve(objective)
@@ -296,6 +317,8 @@ class _Part:
         if _is_whole(result.x):
             return float(np.round(bound)), np.round(result.x)
         bound = _inwards(bound, sign)
+        if len(self.low) > _ALWAYS_WHOLE and (bound <= far if sign > 0 else bound >= far):
+            return bound, None
         if self._needs_whole(result.x):
             better = self._solve(objective, whole=True)
             if better.status == 2:
@@ -331,7 +354,7 @@ class _Part:
             constraints=[optimize.LinearConstraint(self.matrix, self.right, self.right)],
             bounds=optimize.Bounds(*(bounds or (self.low, self.high))),
             integrality=np.full(len(objective), int(whole)),
-            options={"node_limit": 5_000},
+            options={"node_limit": _NODES if len(self.low) <= _ALWAYS_WHOLE else _FEW_NODES},
         )
 
 

@@ -26,6 +26,7 @@ _NINE_DIGITS = re.compile(r"^\d{9}$")
 _EIGHT_DIGITS = re.compile(r"^\d{8}$")  # a citizen service number that lost its leading zero
 _POSTCODE = re.compile(r"^\d{4} ?[A-Z]{2}$")
 _BRIN = re.compile(r"^\d{2}[A-Za-z]{2}(\d{2})?$")  # "16 to 19" is none, though stdnum would take the blanks out
+_NUMBER = re.compile(r"^[-+]?[\d.,\s]+%?$")
 _MOST = 0.5
 
 
@@ -42,6 +43,17 @@ def looks_like_key(text: str) -> bool:
         or (_BRIN.match(text) and brin.is_valid(text))
         or (_POSTCODE.match(text) and postcode.is_valid(text))
     )
+
+
+def holds_key(text: str) -> bool:
+    """Whether any word of a text looks like a key, as in a comment or a heading."""
+    return any(map(looks_like_key, re.findall(r"\w+", text))) or looks_like_key(text.strip())
+
+
+def keys_in(texts: Sequence[str]) -> bool:
+    """Whether some of the names in a column look like keys. Where all are numbers, nine digits may be an amount."""
+    distinct = {text.strip() for text in texts if text.strip()}
+    return any(map(holds_key, distinct)) and not all(map(_NUMBER.match, distinct))
 
 
 def _mostly_keys(texts: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from output_checks.model.evidence import FactName, Tabulation
 from output_checks.model.finding import Outcome, OutputReport
 from output_checks.rendering.csv import HIDDEN, TOTAL, cell_texts
+from output_checks.rendering.csv import headings as names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ def cell_rows(
     if not tabulations:
         return (), (), []
     facts = _inside_facts(tabulations)
-    headings = (*tabulations[0].by, *(item.statistic.column for item in tabulations))
+    headings = (*tabulations[0].by, *names(tabulations))
     return headings, tuple(facts), _rows(tabulations, report, facts)
 
 

@@ -27,8 +27,8 @@ def published_frame(tabulations: Sequence[Tabulation]) -> pd.DataFrame:
         name: [TOTAL if cell[position] is None else cell[position] for cell in first.cells]
         for position, name in enumerate(first.by)
     }
-    for item in tabulations:
-        columns[item.statistic.column] = item.published
+    for heading, item in zip(headings(tabulations), tabulations, strict=True):
+        columns[heading] = item.published
     return pd.DataFrame(columns)
 
 
@@ -39,13 +39,22 @@ def table_csv(tabulations: Sequence[Tabulation]) -> bytes:
         name: [TOTAL if cell[position] is None else str(cell[position]) for cell in first.cells]
         for position, name in enumerate(first.by)
     }
-    for item in tabulations:
-        columns[item.statistic.column] = cell_texts(item, hidden=HIDDEN)
+    for heading, item in zip(headings(tabulations), tabulations, strict=True):
+        columns[heading] = cell_texts(item, hidden=HIDDEN)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue().encode("utf-8")
+
+
+def headings(tabulations: Sequence[Tabulation]) -> list[str]:
+    """What stands above each: its statistic, with its variable where the statistic is there of several."""
+    names = [item.statistic.column for item in tabulations]
+    return [
+        f"{name}_{item.variable}" if names.count(name) > 1 else name
+        for name, item in zip(names, tabulations, strict=True)
+    ]
 
 
 def cell_texts(item: Tabulation, *, hidden: str, thousands: str = "") -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from output_checks.model.evidence import Cell, Flags, Tabulation
 from output_checks.model.finding import Outcome, OutputReport
 from output_checks.rendering.csv import TOTAL, cell_texts
+from output_checks.rendering.csv import headings as names
 from output_checks.rendering.words import shortened
 
 _MOST_ROWS = 40
@@ -93,7 +94,7 @@ def grid_of(tabulations: Sequence[Tabulation], report: OutputReport) -> Grid | N
         )
         for key, labels in zip(chosen, _spanned(chosen), strict=True)
     )
-    headings = [_label(item.statistic.column) for item in tabulations]
+    headings = [_label(name) for name in names(tabulations)]
     return Grid(
         corner=tuple(_label(name) for name in (first.by[:-1] if wide else first.by)),
         across=tuple(_label(column, span=len(tabulations)) for column in columns) if wide else (),

@@ -2,21 +2,23 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from output_checks.model.evidence import Output
+from output_checks.model.evidence import Output, OutputKind
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
 from output_checks.rendering.cells import CellRow, cell_rows
 from output_checks.rendering.grid import MARKS, grid_of
 from output_checks.rendering.preview import file_rows
-from output_checks.rendering.words import SYMBOLS, VERDICTS, definition_words, shortened
+from output_checks.rendering.words import SYMBOLS, VERDICTS, definition_words, retold, said, shortened
 
 _FOLDER = Path(__file__).parent / "templates"
 _MOST_ROWS = 60
+_MOST_COLUMNS = 30
 _LONGEST_TITLE = 160
 _LONGEST_TEXT = 1_000
 _LONGEST_CALL = 800
@@ -41,23 +43,31 @@ def output_html(
     *,
     advice: Sequence[Advice] = (),
     remark: str = "",
+    language: str = "en",
+    given: str = "",
 ) -> str:
     """One output as the researcher sees it: what would leave, coloured by verdict, without the counts behind it.
 
-    `remark` is what there is to say of the advice, or of there being none.
+    `remark` is what there is to say of the advice, or of there being none. `given` is HTML of what pandas gave for it,
+    from pandas itself; it is folded away, except where the output passes.
     """
-    rows: tuple[tuple[str, ...], list[CellRow]] = ((), []) if output.tabulations else file_rows(output, files)
+    measured = bool(output.tabulations) and output.kind is not OutputKind.FILE
+    rows: tuple[tuple[str, ...], list[CellRow]] = ((), []) if measured else file_rows(output, files)
     picture = _picture(output, files)
     body = _PAGES.get_template("notebook.html").render(
         output=output,
         title=shortened(output.title or output.name, _LONGEST_TITLE),
-        definition=shortened(definition_words(output), _LONGEST_TEXT),
+        definition=shortened(definition_words(output, language), _LONGEST_TEXT),
         outcome=report.outcome,
-        reason=shortened(report.reason, _LONGEST_TEXT),
+        reason=_told(shortened(report.reason, _LONGEST_TEXT), language),
+        told=partial(_told, language=language),
+        say=partial(_said, language),
+        given=Markup(given),  # noqa: S704 - pandas' own, which escapes what it shows
         findings=report.reasons,
-        grid=None if picture else grid_of(output.tabulations, report),
-        headings=[shortened(heading, _LONGEST_TITLE) for heading in rows[0]],
-        rows=rows[1][:_MOST_ROWS],
+        grid=grid_of(output.tabulations, report) if measured and not picture else None,
+        headings=[shortened(heading, _LONGEST_TITLE) for heading in rows[0][:_MOST_COLUMNS]],
+        rows=[replace(row, texts=row.texts[:_MOST_COLUMNS]) for row in rows[1][:_MOST_ROWS]],
+        wider=len(rows[0]) if len(rows[0]) > _MOST_COLUMNS else 0,
         more=max(0, len(rows[1]) - _MOST_ROWS),
         picture=picture,
         advice=advice,
@@ -67,7 +77,49 @@ def output_html(
         verdicts=VERDICTS,
         symbols=SYMBOLS,
     )
-    return f'<style>{_style()}</style><div class="oc oc-notebook">{body}</div>'
+    return _fragment(body, language)
+
+
+def release_html(
+    outputs: Sequence[Output], report: CheckReport, *, title: str, language: str = "en", asked: Sequence[str] = ()
+) -> str:
+    """What is in a release: a line for each output, its verdict, and what still falls short of leaving.
+
+    `asked` are the names of outputs that fail and for which an exception was asked.
+    """
+    reports = [report.of(output.name) for output in outputs]
+    order = {Outcome.FAIL: 0, Outcome.REVIEW: 1}
+    lines = sorted(zip(outputs, reports, strict=True), key=lambda line: order.get(line[1].outcome, 2))
+    body = _PAGES.get_template("release.html").render(
+        title=title,
+        policy=report.policy,
+        lines=lines[:_MOST_ROWS],
+        more=max(0, len(lines) - _MOST_ROWS),
+        every=len(lines),
+        passed=sum(one.outcome is Outcome.PASS for one in reports),
+        asked=set(asked),
+        told=partial(_told, language=language),
+        say=partial(_said, language),
+        shortened=shortened,
+        verdicts=VERDICTS,
+        symbols=SYMBOLS,
+    )
+    return _fragment(body, language)
+
+
+def _fragment(body: str, language: str) -> str:
+    return f'<style>{_style()}</style><div class="oc oc-notebook" lang="{language}">{body}</div>'
+
+
+def _told(text: str, language: str) -> Markup:
+    """A text in the language of the view; where there are no words for it, marked as English for screen readers."""
+    chosen = retold(text, language)
+    english = language != "en" and chosen == text and " " in text
+    return Markup('<span lang="en">{}</span>').format(text) if english else escape(chosen)
+
+
+def _said(language: str, text: str, **parts: object) -> str:
+    return said(text, language, **parts)
 
 
 def review_page(
@@ -106,7 +158,8 @@ class _View:
 
 
 def _view(output: Output, report: OutputReport, contents: Mapping[str, bytes]) -> _View:
-    headings, inside_headings, rows = cell_rows(output.tabulations, report)
+    measured = output.tabulations if output.kind is not OutputKind.FILE else ()
+    headings, inside_headings, rows = cell_rows(measured, report)
     if not rows:
         headings, rows = file_rows(output, contents)
     passed = [finding.rule for finding in report.findings if finding.outcome is Outcome.PASS]

@@ -4,15 +4,21 @@ from output_checks.model.rule import CellRule, FileRule, ReleaseRule, Rule
 from output_checks.rules import (
     class_disclosure,
     correlations,
+    decimals,
+    densities,
     differencing,
     dominance,
     extremes,
     files,
+    indicators,
     models,
     models_together,
     percentages,
+    pseudonyms,
+    subtraction,
     suppression,
     threshold,
+    variables_alike,
 )
 
 CELL_RULES: tuple[CellRule, ...] = (
@@ -23,8 +29,18 @@ CELL_RULES: tuple[CellRule, ...] = (
     *extremes.RULES,
     *percentages.RULES,
     *correlations.RULES,
+    *densities.RULES,
     *suppression.RULES,
 )
 FILE_RULES: tuple[FileRule, ...] = files.RULES
-RELEASE_RULES: tuple[ReleaseRule, ...] = (*differencing.RULES, *models_together.RULES)
+RELEASE_RULES: tuple[ReleaseRule, ...] = (
+    *differencing.RULES,
+    *subtraction.RULES,
+    *variables_alike.RULES,
+    *pseudonyms.RULES,
+    *indicators.RULES,
+    *decimals.RULES,
+    *models_together.RULES,
+    *densities.RELEASE_RULES,
+)
 RULES: tuple[Rule, ...] = (*CELL_RULES, *FILE_RULES, *RELEASE_RULES)

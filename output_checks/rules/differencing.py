@@ -1,12 +1,13 @@
 """Differencing: two numbers that are safe alone and give few units away when one is taken from the other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from typing import TypeAlias
 
 import numpy as np
 
+from output_checks.model.behind import groups_behind
 from output_checks.model.evidence import FactName, Output, Tabulation
 from output_checks.model.finding import Finding, Outcome
 from output_checks.model.policy import Policy
@@ -132,8 +133,10 @@ def _groups(tabulation: Tabulation, levels: Sequence[str]) -> dict[_Group, _Coun
 
     if not units:
         return {}
-    if not tabulation.parts:  # a model: every coefficient has the whole estimation sample behind it
-        return {frozenset(): counted([0])}
+    if not tabulation.parts:  # every coefficient of a model, every point of a curve has a whole group behind it
+        behind, places = groups_behind(tabulation)
+        found = _groups(behind, levels)
+        return {group: replace(one, position=places[one.position]) for group, one in found.items()}
     groups = {group: counted(positions) for group, positions in _implied(tabulation).items()}
     hidden = tabulation.hidden
     for position, cell in enumerate(tabulation.cells):

@@ -14,8 +14,10 @@ _DENOMINATOR = (
     FactName.DENOMINATOR_LARGEST,
     FactName.DENOMINATOR_SECOND_LARGEST,
 )
-_TOTALS = frozenset({Kind.LINEAR_AGGREGATION, Kind.WEIGHTED_AGGREGATION, Kind.RATIO, Kind.CONCENTRATION})
-_RATIOS = frozenset({Kind.WEIGHTED_AGGREGATION, Kind.RATIO})
+_TOTALS = frozenset(
+    {Kind.LINEAR_AGGREGATION, Kind.WEIGHTED_AGGREGATION, Kind.RATIO, Kind.INDEX, Kind.CONCENTRATION, Kind.DENSITY}
+)
+_RATIOS = frozenset({Kind.WEIGHTED_AGGREGATION, Kind.RATIO, Kind.INDEX})
 
 
 def _largest_hold_too_much(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
@@ -121,4 +123,22 @@ CLOSE_DENOMINATOR = CellRule(
     message="{cells} in which one {unit} could work out another's denominator or weight closely",
 )
 
-RULES = (DOMINANCE, P_PERCENT, FEW_IN_DENOMINATOR, DOMINATED_DENOMINATOR, CLOSE_DENOMINATOR)
+FEW_IN_NUMERATOR = CellRule(
+    code="RAT4",
+    title="Too few contributors to a numerator",
+    aim="Incidents per thousand school days, of which three pupils had any, are these three pupils' incidents.",
+    advice="Merge categories until every numerator has enough units, or publish the denominators alone.",
+    rationale=(
+        "Counts the distinct units whose numerator is not 0. Where nobody's is, the rate is 0 for everyone, which is "
+        "judged by CLS2."
+    ),
+    source=FEW_IN_DENOMINATOR.source,
+    thresholds=("minimum_contributors",),
+    kinds=frozenset({Kind.RATIO}),
+    needs=(FactName.NUMERATOR_CONTRIBUTORS,),
+    per_unit=True,
+    check=_few_below,
+    message="{cells} with fewer {unit}s in the numerator than the policy asks for",
+)
+
+RULES = (DOMINANCE, P_PERCENT, FEW_IN_DENOMINATOR, DOMINATED_DENOMINATOR, CLOSE_DENOMINATOR, FEW_IN_NUMERATOR)

@@ -47,7 +47,9 @@ FEW_BESIDE = CellRule(
     advice="Publish fewer percentiles, or those nearer to the middle; or merge the cell with others.",
     rationale=(
         "A percentile divides a cell in two, and the next one divides it further: that is a table of counts by bands. "
-        "Counts the distinct units at or below it, at or above it, and from the percentile before it that is published."
+        "Counts the distinct units at or below it, at or above it, and from the percentile before it that is "
+        "published. A smoothed percentile is a band of eleven records, beyond which they are counted; of a weighted "
+        "one the units are counted without weights."
     ),
     source="SACRO guide to statistical output checking, 2023, position; ABS DataLab output rules, quantiles",
     thresholds=("minimum_contributors",),
@@ -62,11 +64,12 @@ POSITION = CellRule(
     code="EXT3",
     title="A percentile that is the value of few",
     aim="A percentile of values that all differ is one unit's value.",
-    advice="Publish it with fewer decimals, or a mean instead; or explain why it is nobody's own value.",
+    advice="Publish it with fewer decimals, or a smoothed percentile; or explain why it is nobody's own value.",
     rationale=(
-        "Passes where enough distinct units have the value, as far as its decimals tell: with scores to whole numbers, "
-        "or an income to thousands, a median is the value of many. Where it lies between two values, enough must have "
-        "each of them. Else a person has to judge whether it can be recognised."
+        "Passes where enough distinct units have the value, as far as its decimals tell: with scores to whole numbers "
+        "a median is the value of many. Where it lies between two values, enough must have each of them, or round to "
+        "the number itself. Of a smoothed percentile, which is a mean of eleven records, enough must be among these. "
+        "Else a person has to judge whether it can be recognised."
     ),
     source=FEW_BESIDE.source,
     thresholds=("minimum_contributors",),

@@ -46,13 +46,14 @@ GIVES_TOTAL = CellRule(
     rationale=(
         "Counts the hidden cells in the total that a percentage is of, where that total is not published itself: what "
         "is published, the attacker takes into account (SUP1). Two running totals tell what lies between them, which "
-        "it does not."
+        "it does not; nor does it use those at risk and the survival of two times, which tell who ended between them. "
+        "Of an index it is the base: with the means beside it, any index tells that."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, secondary suppression",
-    kinds=frozenset({Kind.PERCENTAGE, Kind.CUMULATIVE}),
+    kinds=frozenset({Kind.PERCENTAGE, Kind.CUMULATIVE, Kind.INDEX, Kind.SURVIVAL}),
     needs=(FactName.HIDDEN_IN_TOTAL,),
     check=_gives_hidden_away,
-    message="{cells} with a percentage or running total that tells of cells hidden beside it",
+    message="{cells} with a percentage, running total or index that tells of cells hidden beside it",
 )
 
 RULES = (COMPLEMENT, GIVES_TOTAL)

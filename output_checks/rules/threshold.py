@@ -12,7 +12,22 @@ def _too_few(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
     return Judgement.failing((contributors > 0) & (contributors < limits["minimum_contributors"]))
 
 
-_OF_VALUES = frozenset({Kind.LINEAR_AGGREGATION, Kind.WEIGHTED_AGGREGATION, Kind.RATIO, Kind.SHAPE, Kind.CONCENTRATION})
+def _few_free(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
+    (degrees,) = facts
+    return Judgement.failing((degrees >= 1) & (degrees < limits["minimum_contributors"]))
+
+
+_OF_VALUES = frozenset(
+    {
+        Kind.LINEAR_AGGREGATION,
+        Kind.WEIGHTED_AGGREGATION,
+        Kind.RATIO,
+        Kind.INDEX,
+        Kind.SHAPE,
+        Kind.SAMPLING_ERROR,
+        Kind.CONCENTRATION,
+    }
+)
 
 TOO_FEW_CONTRIBUTORS = CellRule(
     code="THR1",
@@ -42,11 +57,12 @@ FEW_AT_ONE_VALUE = CellRule(
         "Where a cell has two different values, its n and its sum or mean give away how many units have each; where it "
         "has three, they do so together with a standard deviation or interval, and so on with each further moment. Of "
         "a rate it counts those who have it and those who have not, of a correlation every combination of two "
-        "two-valued variables. Each of those counts is held to the minimum. A cell with one value is judged by CLS2."
+        "two-valued variables, of a density the values within a bandwidth. Each of those counts is held to the minimum. "
+        "A cell with one value is judged by CLS2."
     ),
     source="Published CBS project code: suppresses where p·n or (1−p)·n is below 10; ABS DataLab output rules",
     thresholds=("minimum_contributors",),
-    kinds=_OF_VALUES | {Kind.CORRELATION},
+    kinds=_OF_VALUES | {Kind.CORRELATION, Kind.DENSITY},
     needs=(FactName.RARE_SIDE,),
     per_unit=True,
     check=_too_few,
@@ -73,4 +89,24 @@ FEW_AWAY = CellRule(
     message="{cells} in which few {unit}s have another value than the most common one",
 )
 
-RULES = (TOO_FEW_CONTRIBUTORS, FEW_AT_ONE_VALUE, FEW_AWAY)
+FEW_FREE = CellRule(
+    code="THR4",
+    title="A sampling error of few clusters",
+    aim="With a mean and its interval, one of three schools that knows itself can work out the other two.",
+    advice="Merge cells or strata until more clusters stand behind each, or publish the mean without its interval.",
+    rationale=(
+        "A mean and a standard error are two equations: the clusters' deviations from the mean, and their squares, add "
+        "up to known numbers. Counts the clusters behind the cell less the strata they are in, its degrees of freedom, "
+        "and holds them to the minimum of the level that the clusters are units of; of any level but the finest, where "
+        "the clusters are named by a column. With none left there is no interval."
+    ),
+    source="Our own; compare COR1, and the residual degrees of freedom of a model (MOD1)",
+    thresholds=("minimum_contributors",),
+    kinds=frozenset({Kind.SAMPLING_ERROR}),
+    needs=(FactName.SAMPLING_DEGREES_OF_FREEDOM,),
+    per_unit=True,
+    check=_few_free,
+    message="{cells} with an interval or standard error that rests on few {unit}s",
+)
+
+RULES = (TOO_FEW_CONTRIBUTORS, FEW_AT_ONE_VALUE, FEW_AWAY, FEW_FREE)

@@ -29,6 +29,8 @@ class Draft:
     units: Mapping[str, tuple[str, ...]]
     datasets: tuple[str, ...] = ()
     """The datasets for which the policy is stricter, as it spells them."""
+    ledger: str = ""
+    """Absolute path of the ledger's folder; empty without one."""
     order: tuple[str, ...] = ()
     """Names of the outputs, in the order in which they were registered."""
 
@@ -39,13 +41,13 @@ def open_draft(folder: Path, draft: Draft) -> Draft:
     Raises
     ------
     InputError
-        The folder holds another release, or the same one with other units, policy, datasets or author.
+        The folder holds another release, or the same one with other units, policy, datasets, ledger or author.
     """
     if not (folder / "draft.json").is_file():
         write_atomically(folder / "draft.json", encode(draft))
         return draft
     kept = read_draft(folder)
-    for what in ("name", "author", "policy", "units", "datasets"):
+    for what in ("name", "author", "policy", "units", "datasets", "ledger"):
         if getattr(kept, what) != getattr(draft, what):
             raise InputError(
                 f"{folder} holds a draft whose {what} differs.", remedy="another folder, or the same settings as before"

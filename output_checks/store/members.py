@@ -15,7 +15,7 @@ from output_checks.errors import InputError
 from output_checks.model.evidence import Output
 from output_checks.model.members import Members
 
-_CELLS, _MARKS, _UNITS, _CODES, _KEYS = "cells", "marks", "units", "codes", "keys"
+_CELLS, _REPEATED, _MARKS, _UNITS, _CODES, _KEYS = "cells", "repeated", "marks", "units", "codes", "keys"
 
 
 def encode_members(found: Mapping[str, Members], *, compress: bool = False) -> bytes:
@@ -23,6 +23,7 @@ def encode_members(found: Mapping[str, Members], *, compress: bool = False) -> b
     arrays: dict[str, npt.NDArray[np.generic]] = {}
     for name, members in found.items():
         arrays[f"{name}/{_CELLS}"] = _narrowest(members.cells)
+        arrays[f"{name}/{_REPEATED}"] = np.array([members.repeated])
         if members.marks is not None:
             arrays[f"{name}/{_MARKS}"] = members.marks
         for number, (level, hashes) in enumerate(members.units.items()):
@@ -100,6 +101,7 @@ def _of(name: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> Members:
         units=dict(levels[number] for number in sorted(levels)),
         cells=arrays[f"{name}/{_CELLS}"].astype(np.int32, copy=False),
         marks=None if marks is None else marks.astype(np.uint32, copy=False),
+        repeated=bool(arrays[f"{name}/{_REPEATED}"][0]),
     )
 
 

@@ -38,6 +38,8 @@ class Manifest:
     salt: str
     """Random, so that the submission's hash, which leaves with a release, tells nothing of what was not approved."""
     files: Mapping[str, str]
+    ledger: str = ""
+    """Folder of the ledger that its author judged it beside; empty without one."""
 
     @property
     def title(self) -> str:

@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
 
 import numpy as np
 
+from output_checks.checking import sensitive_cells
 from output_checks.errors import InputError
-from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Output, Tabulation
+from output_checks.model.behind import groups_behind
+from output_checks.model.evidence import Fact, FactName, Flags, Floats, Origin, Output, Tabulation
+from output_checks.model.policy import Policy
 from output_checks.model.statistic import Statistic
 from output_checks.protection.attacker import ContradictingTablesError, attack
 from output_checks.protection.overlaps import published_elsewhere
@@ -20,30 +23,74 @@ _Place: TypeAlias = tuple[int, int]
 """Which output, and which of its tabulations."""
 _Bounds: TypeAlias = tuple[Floats, Floats]
 _MOST_APART = 8
+_AMPLE = 1.01
+"""A little more, so that rounding does not make an interval too narrow."""
 _BOUNDS = frozenset({FactName.LOWER_BOUND, FactName.UPPER_BOUND, FactName.INTERVAL_PERCENT})
 
 
-def with_bounds(outputs: Sequence[Output], *, width: float) -> tuple[Output, ...]:
+def with_bounds(outputs: Sequence[Output], policy: Policy) -> tuple[Output, ...]:
     """The same outputs, each hidden cell with the interval that an outsider can prove from everything published.
 
     Tables are attacked together: what each hides alone, they may give away together, as the same records, or as a
     selection or regrouping that leaves just the hidden ones over; or as nearly the same records, when a count that
-    another table shows but for fewer than `width` records is taken as known. Bounds that came in are dropped. Where
-    the attack cannot be completed there are none, which means review.
+    another table shows but for fewer records than the policy's width is taken as known. Bounds that came in are
+    dropped. Where the attack cannot be completed there are none, which means review.
+
+    Counts and totals that stay as uncertain as the policy asks are not bounded to the end, and cells that are hidden
+    only to protect others not at all.
     """
     tabulations = {
         (name, position): _without_bounds(tabulation)
         for name, output in enumerate(outputs)
         for position, tabulation in enumerate(output.tabulations)
     }
+    goal = _Goal(
+        width=policy.limits()["minimum_interval_width"],
+        percent=policy.limits()["minimum_interval_percent"],
+        sensitive={
+            (name, position): flags
+            for name, output in enumerate(outputs)
+            for position, flags in enumerate(_sensitive(output, policy))
+        },
+    )
     for family in _families(tabulations).values():
         if any(tabulations[place].hidden.any() for place in family):
-            for place, facts in _attack_family(tabulations, family, width=width).items():
+            for place, facts in _attack_family(tabulations, family, goal).items():
                 tabulations[place] = tabulations[place].with_facts(*facts)
     return tuple(
         replace(output, tabulations=tuple(tabulations[name, position] for position in range(len(output.tabulations))))
         for name, output in enumerate(outputs)
     )
+
+
+def _sensitive(output: Output, policy: Policy) -> Sequence[Flags]:
+    """Per tabulation the cells that have to be protected: all that are hidden, where that cannot be told."""
+    tabulations = output.tabulations
+    if not any(item.hidden.any() for item in tabulations) or any(
+        item.cells != tabulations[0].cells for item in tabulations
+    ):
+        return [item.hidden for item in tabulations]
+    return [sensitive_cells(tabulations, policy)] * len(tabulations)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Goal:
+    """What the policy asks: beyond it, nobody needs to know how uncertain a hidden cell is."""
+
+    width: float
+    percent: float
+    sensitive: Mapping[_Place, Flags]
+
+    def enough(self, place: _Place, item: Tabulation, *, counts: bool) -> Floats:
+        """How wide an interval of each cell is wide enough: so many units with all of their records, or a share."""
+        if not counts:
+            wide = _AMPLE * self.percent / 100 * np.abs(item.values)
+        else:
+            per_unit = item.fact(FactName.RECORDS_PER_UNIT)
+            most = 1.0 if per_unit is None else float(per_unit.values.max(initial=1.0))
+            wide = np.full(len(item.cells), self.width * most)
+        flags = self.sensitive[place]
+        return np.where(flags, wide, 0.0) if len(flags) == len(wide) else wide
 
 
 def _families(tabulations: Mapping[_Place, Tabulation]) -> Mapping[tuple[str, str], list[_Place]]:
@@ -58,24 +105,28 @@ def _families(tabulations: Mapping[_Place, Tabulation]) -> Mapping[tuple[str, st
 
 
 def _attack_family(
-    tabulations: Mapping[_Place, Tabulation], family: Sequence[_Place], *, width: float
+    tabulations: Mapping[_Place, Tabulation], family: Sequence[_Place], goal: "_Goal"
 ) -> dict[_Place, list[Fact]]:
     """Bounds for every place of one family: first what other tables give away, then system by system."""
     counts = tabulations[family[0]].statistic is Statistic.COUNT
     items = [
-        _as_counts(tabulations[place], width=width) if counts else totals(tabulations[place[0], 0], tabulations[place])
+        _as_counts(tabulations[place], width=goal.width)
+        if counts
+        else totals(tabulations[place[0], 0], tabulations[place])
         for place in family
     ]
     # As if nothing were rounded to fives or tens: another table may show the same counts, so it is not relied on.
     items = [replace(item, rounded_to=1) for item in items]
-    completed = published_elsewhere(items, [_records(item) for item in items], width=width if counts else 0.0)
+    completed = published_elsewhere(items, [_records(item) for item in items], width=goal.width if counts else 0.0)
     systems: dict[Hashable, list[tuple[_Place, Tabulation]]] = defaultdict(list)
     for place, item in zip(family, completed, strict=True):
         systems[_records(item)].append((place, item))
     facts = {}
     for system in systems.values():
         places, tables = zip(*system, strict=True)
-        for place, item, bounds in zip(places, tables, _attack_system(tables, counts=counts), strict=True):
+        enough = [goal.enough(place, item, counts=counts) for place, item in zip(places, tables, strict=True)]
+        attacked = _attack_system(tables, enough, counts=counts)
+        for place, item, bounds in zip(places, tables, attacked, strict=True):
             if bounds is None:
                 continue
             if len(item.cells) == len(tabulations[place].cells):  # a model's n hides nothing and needs no bounds
@@ -84,14 +135,14 @@ def _attack_family(
 
 
 def _as_counts(item: Tabulation, *, width: float) -> Tabulation:
-    """The counts that a tabulation gives away: a model's n as one number, valid values as records where few lack one.
+    """The counts that a tabulation gives away: valid values as records where few lack one; of a model or curve its n.
 
     Whoever knows how many records there are nearly knows how many of a cell have no value.
     """
     if not item.parts:
-        one = [replace(fact, values=fact.values[:1]) for fact in item.facts if fact.name is FactName.MEMBERS]
-        status = (CellStatus.PUBLISHED,)
-        return replace(item, by=(), cells=((),), values=item.values[:1], status=status, facts=tuple(one), variable="")
+        behind, _ = groups_behind(item)
+        known = tuple(fact for fact in behind.facts if fact.name is FactName.MEMBERS)
+        return replace(behind, facts=known, variable="")
     everyone, members = item.fact(FactName.ALL_RECORDS), item.fact(FactName.ALL_MEMBERS)
     if everyone is None or members is None:
         return item
@@ -118,28 +169,30 @@ def _innermost(item: Tabulation) -> Sequence[int]:
     return [position for position, cell in enumerate(item.cells) if None not in cell]
 
 
-def _attack_system(items: Sequence[Tabulation], *, counts: bool) -> Sequence[_Bounds | None]:
+def _attack_system(items: Sequence[Tabulation], enough: Sequence[Floats], *, counts: bool) -> Sequence[_Bounds | None]:
     """Bounds per table of what seem to be the same records; None where nothing can be relied on.
 
     Tables of the same pupils in other years look alike and contradict. They are attacked apart only where each
     contradicts every other: two that agree may give each other away, whatever a third one says.
     """
     try:
-        return _attack(items, counts=counts)
+        return _attack(items, enough, counts=counts)
     except ContradictingTablesError:
         apart = len(items) <= _MOST_APART and all(_contradict(pair, counts=counts) for pair in combinations(items, 2))
-        return [_attack([item], counts=counts)[0] if apart else None for item in items]
+        return [
+            _attack([item], [own], counts=counts)[0] if apart else None for item, own in zip(items, enough, strict=True)
+        ]
 
 
 def _contradict(pair: Sequence[Tabulation], *, counts: bool) -> bool:
     try:
-        _attack(pair, counts=counts)
+        _attack(pair, [np.zeros(len(item.cells)) for item in pair], counts=counts)
     except ContradictingTablesError:
         return True
     return False
 
 
-def _attack(items: Sequence[Tabulation], *, counts: bool) -> Sequence[_Bounds | None]:
+def _attack(items: Sequence[Tabulation], enough: Sequence[Floats], *, counts: bool) -> Sequence[_Bounds | None]:
     """Bounds per table of one system, None where the attack could not be completed.
 
     Raises
@@ -149,7 +202,7 @@ def _attack(items: Sequence[Tabulation], *, counts: bool) -> Sequence[_Bounds | 
     """
     try:
         lower = 0.0 if counts else lowest_contribution(items)
-        result = attack(with_coarser_variables(items), whole_numbers=counts, lower=lower)
+        result = attack(with_coarser_variables(items), whole_numbers=counts, lower=lower, enough=enough)
     except ContradictingTablesError:
         if len(items) > 1:
             raise

@@ -17,6 +17,7 @@ from output_checks.readers import read_content
 from output_checks.rendering.csv import table_csv
 from output_checks.rules.suppression import HIDDEN_BUT_KNOWN
 from output_checks.workflow.bounds import with_bounds
+from output_checks.workflow.bringing import with_derived, with_own_bounds
 
 TOOLKIT = f"nco-research {version('nco-research')}"
 
@@ -34,7 +35,10 @@ def judge(
 
     Returns the outputs with what was derived on the way (file contents, bounds of hidden cells), and the report.
     """
-    read = [replace(output, files=_read_files(output, contents)) for output in outputs]
+    read = [
+        with_derived(replace(output, files=_read_files(output, contents)), contents, levels=policy.units)
+        for output in outputs
+    ]
     verdicts: _Verdicts = {}
     for output in read:
         verdicts |= _judge_together([output], policy)
@@ -78,7 +82,7 @@ def _fails(verdict: tuple[Output, OutputReport]) -> bool:
 
 
 def _judge_together(outputs: Sequence[Output], policy: Policy) -> _Verdicts:
-    attacked = with_bounds(outputs, width=policy.limits()["minimum_interval_width"])
+    attacked = with_own_bounds(outputs, with_bounds(outputs, policy))
     report = check(attacked, policy, toolkit=TOOLKIT)
     return {output.name: (output, report.of(output.name)) for output in attacked}
 

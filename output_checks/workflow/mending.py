@@ -5,17 +5,18 @@ that is registered. So what is said to pass does pass. The search counts its tri
 table gets the same answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from output_checks.errors import InputError
+from output_checks.measuring.sources import Source
 from output_checks.measuring.units import Units
 from output_checks.model.evidence import Output, Tabulation
-from output_checks.model.finding import Finding, Outcome, OutputReport
+from output_checks.model.finding import Finding, Outcome, OutputReport, most_cautious
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Statistic
 from output_checks.rendering.csv import table_csv
@@ -55,6 +56,8 @@ class Mending:
     """Published numbers that the table has less."""
     records: float = field(repr=False)
     """Records of which the table says less than before. For inside only."""
+    tried: bool = True
+    """False where it follows from the evidence alone; then the outcome is that of what nobody tried: review."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,41 +72,75 @@ class Mendings:
 
 def outcome_words(mending: Mending) -> str:
     """`tried: passes; 3 numbers fewer`. The records it costs are not told: they are counts behind cells."""
+    if not mending.tried:
+        return "not tried"
     verdict = "passes" if mending.outcome is Outcome.PASS else "does not fail, needs review"
     if mending.numbers <= 0:
         return f"tried: {verdict}; no number fewer"
     return f"tried: {verdict}; {mending.numbers} {'number' if mending.numbers == 1 else 'numbers'} fewer"
 
 
-_NOT_PANDAS = Mendings(remark="Changes are tried on data in a pandas frame only.")
+_AS_PANDAS = "In these calls data is a pandas frame with the columns that you gave."
+
+
+class Search(Protocol):
+    """What finds mendings, of whatever kind of output."""
+
+    def for_display(self) -> Mendings:
+        """What a notebook shows: the mendings, or that it takes long to find them."""
+
+    def run(self) -> Mendings:
+        """Search, the first time; the same answer after that."""
 
 
 @dataclass(kw_only=True, eq=False)
 class MendingSearch:
-    """A table that does not pass, with all it takes to try changes. It lets go of the data once it has searched."""
+    """Tables of one call that do not all pass, with all it takes to try changes.
+
+    It lets go of the data once it has searched.
+    """
 
     request: TableRequest
     data: object
-    output: Output
+    outputs: tuple[Output, ...]
+    """What the call makes: of `release.table` one table, of a pandas call one for each variable."""
     units: Units
     policy: Policy
     beside: Callable[[], Beside]
-    """Reads what is registered when the search begins, this table itself left out."""
+    """Reads what is registered when the search begins, these tables themselves left out."""
     _result: Mendings | None = None
 
     def for_display(self) -> Mendings:
         """What a notebook shows: of a table that is too large to try changes at once, how to ask for them."""
-        data, cells = self.data, len(self.output.tabulations[0].cells)
-        if self._result is None and isinstance(data, pd.DataFrame) and _work(len(data), cells) > _QUICK:
+        if self._result is None and _work(*self._size()) > _QUICK:
             return Mendings(remark="For a table of this size changes are tried when you ask for .mendings.")
         return self.run()
 
     def run(self) -> Mendings:
         """Search, the first time; the same answer after that."""
         if self._result is None:
-            self._result = _search(self, self.data) if isinstance(self.data, pd.DataFrame) else _NOT_PANDAS
-            self.data = None
+            held, self.data = self.data, None
+            if isinstance(held, pd.DataFrame):
+                self._result = _search(self, held)
+            else:
+                found = _search(self, _as_pandas(held, self.request, self.units))
+                remark = " ".join(filter(None, [found.remark, _AS_PANDAS if found.found else ""]))
+                self._result = replace(found, remark=remark)
         return self._result
+
+    def _size(self) -> tuple[int, int]:
+        """Records and cells that a try takes. A frame of another library is as large as its counts say."""
+        counts = [item.tabulations[0] for item in self.outputs]
+        inner = sum(float(np.nansum(count.values)) for count in counts)
+        records = len(self.data) if isinstance(self.data, pd.DataFrame) else int(inner)
+        return records, sum(len(count.cells) for count in counts)
+
+
+def _as_pandas(data: object, request: TableRequest, units: Units) -> pd.DataFrame:
+    """The columns that the table is made of, as the measuring reads them."""
+    names = [*request.by, request.value, request.second, request.weight, request.strata, request.clusters]
+    names += [*(request.base or {}), *units.key_columns]
+    return Source.of(data).read(list(dict.fromkeys(filter(None, names))))
 
 
 def most_tries(records: int, cells: int) -> int:
@@ -117,18 +154,17 @@ def _work(records: int, cells: int) -> int:
 
 def _search(asked: MendingSearch, data: pd.DataFrame) -> Mendings:
     trials = _Trials(asked=asked, data=data, registered=asked.beside())
-    trials.left = most_tries(len(data), len(asked.output.tabulations[0].cells))
+    trials.left = most_tries(len(data), sum(len(output.tabulations[0].cells) for output in asked.outputs))
     same = trials.make(asked.request, data)
-    if same is None or not _are_equal(same.tabulations, asked.output.tabulations):
+    if not _are_alike(same, asked.outputs):
         return Mendings(remark="The data are no longer what the table was made of, so nothing was tried.")
-    alone, beside = trials.judge(same)
-    if beside.outcome is Outcome.PASS:
+    alone, outcome = trials.judge(same)
+    if outcome is Outcome.PASS:
         return Mendings()
-    table = Table(request=asked.request, output=same, data=data, keys=asked.units.key_columns)
-    goals = (Outcome.PASS, Outcome.REVIEW) if beside.outcome is Outcome.FAIL else (Outcome.PASS,)
+    goals = (Outcome.PASS, Outcome.REVIEW) if outcome is Outcome.FAIL else (Outcome.PASS,)
     found: list[Mending] = []
     for goal in goals:
-        found = found or _mendings(trials, table, alone, goal)
+        found = found or _mendings(trials, asked.request, same, alone, goal)
     return Mendings(found=tuple(found[:_MOST_SHOWN]), tries=trials.tries, remark=_remark(trials, found))
 
 
@@ -142,12 +178,24 @@ def _remark(trials: "_Trials", found: Sequence[Mending]) -> str:
 
 
 def _mendings(
-    trials: "_Trials", table: Table, alone: OutputReport, goal: Outcome, *, after: Change | None = None
+    trials: "_Trials",
+    request: TableRequest,
+    outputs: Sequence[Output],
+    alone: Sequence[OutputReport],
+    goal: Outcome,
+    *,
+    after: Change | None = None,
 ) -> list[Mending]:
-    """Of each kind of change, the cheapest one that gets the table there; `after` another one that does not."""
-    wrong = [item for item in alone.findings if _is_wrong(item, goal)]
-    cells = _cells(wrong)
-    failing = _failing(table, wrong)
+    """Of each kind of change, the cheapest one that gets the tables there; `after` another one that does not.
+
+    Changes are thought of for the first table with cells that are wrong, with those of the tables over the same cells.
+    """
+    every = [[item for item in report.findings if _is_wrong(item, goal)] for report in alone]
+    first = next((output for output, wrong in zip(outputs, every, strict=True) if wrong), outputs[0])
+    alike = [output.tabulations[0].cells == first.tabulations[0].cells for output in outputs]
+    cells = _cells([item for wrong, flag in zip(every, alike, strict=True) if flag for item in wrong])
+    table = Table(request=request, output=first, data=trials.data, keys=(*trials.asked.units.key_columns, *first.keys))
+    failing = _failing(zip(outputs, every, strict=True))
 
     def attempt(change: Change) -> Mending | None:
         return trials.try_out(change if after is None else following(after, change), goal)
@@ -164,22 +212,26 @@ def _mendings(
         if larger:
             found[ChangeKind.MERGE] = min(larger, key=cost)
     if after is None and not set(found) - {ChangeKind.SUPPRESS}:
-        for first in (change for change in single if change.kind in _FIRST_OF_TWO):
-            if (output := trials.make(first.request, table.data)) is not None:
-                reduced = Table(request=first.request, output=output, data=table.data, keys=table.keys)
-                more = _mendings(trials, reduced, trials.judge(output)[0], goal, after=first)
+        for change in (change for change in single if change.kind in _FIRST_OF_TWO):
+            if reduced := trials.make(change.request, table.data):
+                more = _mendings(trials, change.request, reduced, trials.judge(reduced)[0], goal, after=change)
                 found |= {mending.kind: mending for mending in more if mending.kind not in found}
     return sorted(found.values(), key=cost)
 
 
-def _failing(table: Table, wrong: Sequence[Finding]) -> Failing:
+def _failing(judged: Iterable[tuple[Output, Sequence[Finding]]]) -> Failing:
     """Statistics that do not pass in cells where the count does, and in how many such cells."""
-    cells: dict[Statistic, set[int]] = {}
-    for item in wrong:
-        if item.tabulation is not None:
-            cells.setdefault(table.output.tabulations[item.tabulation].statistic, set()).update(item.cells)
-    of_count = cells.pop(Statistic.COUNT, set())
-    return {statistic: len(own - of_count) for statistic, own in cells.items() if own - of_count}
+    found: dict[Statistic, int] = {}
+    for output, wrong in judged:
+        cells: dict[Statistic, set[int]] = {}
+        for item in wrong:
+            if item.tabulation is not None:
+                cells.setdefault(output.tabulations[item.tabulation].statistic, set()).update(item.cells)
+        of_count = cells.pop(Statistic.COUNT, set())
+        for statistic, own in cells.items():
+            if own - of_count:
+                found[statistic] = found.get(statistic, 0) + len(own - of_count)
+    return found
 
 
 @dataclass(kw_only=True, eq=False)
@@ -196,43 +248,48 @@ class _Trials:
     def try_out(self, change: Change, goal: Outcome) -> Mending | None:
         """The change, if it gets the table there: passing, or at least not failing."""
         call = change.call
-        if call not in self.known and self.left > 0:
+        if call and call not in self.known and self.left > 0:
             self.left -= 1
             self.tries += 1
             self.known[call] = self._mending(change, call)
         mending = self.known.get(call)
         return mending if mending is not None and mending.outcome in {Outcome.PASS, goal} else None
 
-    def make(self, request: TableRequest, data: pd.DataFrame) -> Output | None:
-        """The table, or None where it cannot be made."""
+    def make(self, request: TableRequest, data: pd.DataFrame) -> tuple[Output, ...]:
+        """The tables, or none where they cannot be made."""
+        units = self.asked.units
         try:
-            output = request.output(data, units=self.asked.units, policy=self.asked.policy)
+            made = request.outputs(data, units=units, policy=self.asked.policy)
         except InputError:
-            return None
-        return readied(output, {f"{request.name}.csv": table_csv(output.tabulations)}, units=self.asked.units)
+            return ()
+        return tuple(readied(one, {f"{one.name}.csv": table_csv(one.tabulations)}, units=units) for one in made)
 
-    def judge(self, output: Output) -> tuple[OutputReport, OutputReport]:
-        """The verdict on the table alone, and beside what is registered."""
+    def judge(self, outputs: Sequence[Output]) -> tuple[list[OutputReport], Outcome]:
+        """The report on each table alone, and the gravest verdict beside one another and what is registered."""
         others, contents = self.registered
-        contents = {**contents, output.files[0].name: table_csv(output.tabulations)}
-        alone = judge([output], contents, self.asked.policy)[1].of(output.name)
-        if not others or alone.outcome is Outcome.FAIL:
-            return alone, alone
-        return alone, judge([*others, output], contents, self.asked.policy)[1].of(output.name)
+        names = {output.name for output in outputs}
+        others = [other for other in others if other.name not in names]
+        contents = {**contents, **{one.files[0].name: table_csv(one.tabulations) for one in outputs}}
+        alone = [judge([one], contents, self.asked.policy)[1].of(one.name) for one in outputs]
+        outcome = most_cautious(report.outcome for report in alone)
+        if outcome is Outcome.FAIL or (not others and len(outputs) == 1):
+            return alone, outcome
+        together = judge([*others, *outputs], contents, self.asked.policy)[1]
+        return alone, most_cautious(together.of(one.name).outcome for one in outputs)
 
     def _mending(self, change: Change, call: str) -> Mending | None:
         try:
-            output = self.make(change.request, change.frame(self.data))
+            made = self.make(change.request, change.frame(self.data))
         except InputError:
             return None
-        if output is None or not _says_something(output):
+        if not made or not any(map(_says_something, made)):
             return None
         return Mending(
             what=change.what,
             call=call,
             kind=change.kind,
-            outcome=self.judge(output)[1].outcome,
-            numbers=_shown(self.asked.output) - _shown(output),
+            outcome=self.judge(made)[1],
+            numbers=sum(map(_shown, self.asked.outputs)) - sum(map(_shown, made)),
             records=change.records,
         )
 
@@ -256,6 +313,12 @@ def _says_something(output: Output) -> bool:
     count = output.tabulations[0]
     inner = np.array([None not in cell for cell in count.cells])
     return bool((inner & ~count.hidden & (count.values > 0)).any())
+
+
+def _are_alike(made: Sequence[Output], outputs: Sequence[Output]) -> bool:
+    return len(made) == len(outputs) and all(
+        _are_equal(one.tabulations, other.tabulations) for one, other in zip(made, outputs, strict=True)
+    )
 
 
 def _are_equal(first: Sequence[Tabulation], second: Sequence[Tabulation]) -> bool:

@@ -35,11 +35,11 @@ def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulati
     per_unit = count.fact(FactName.RECORDS_PER_UNIT)
     records = 1.0 if per_unit is None else float(per_unit.values.max(initial=1.0))
     (status,) = suppress([count], sensitive=[sensitive], width=limits["minimum_interval_width"] * records, also=also)
-    status = _with_company(count, status, policy)
+    status = with_company(count, status, policy)
     return tuple(item.with_status(status) for item in tabulations)
 
 
-def _with_company(count: Tabulation, status: tuple[CellStatus, ...], policy: Policy) -> tuple[CellStatus, ...]:
+def with_company(count: Tabulation, status: tuple[CellStatus, ...], policy: Policy) -> tuple[CellStatus, ...]:
     """Hide a zero too where a hidden cell holds its whole line and no other of the line is hidden: it would be known.
 
     Where totals are published the proof of suppression sees to that already; hiding more never weakens it.

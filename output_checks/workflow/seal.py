@@ -17,12 +17,14 @@ from output_checks.store.audit import append_event
 from output_checks.store.codec import encode
 from output_checks.store.files import expect_distinct_names, read_file, sha256, write_folder_atomically
 from output_checks.store.keys import fingerprint
+from output_checks.store.ledger import Ledger
 from output_checks.store.lock import one_writer
 from output_checks.store.sealed import SEAL, Seal, SealedOutput, read_seal
 from output_checks.store.signed import expect_signed
 from output_checks.store.submission import TRAIL
 from output_checks.workflow.inbox import Submission, open_submission
 from output_checks.workflow.judge import TOOLKIT
+from output_checks.workflow.remembering import remember
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +48,12 @@ def release(
     key: Ed25519PrivateKey,
     folder: Path,
     now: dt.datetime,
+    ledger: Ledger | None = None,
 ) -> Path:
     """Write the approved outputs and their seal to `<folder>/<submission>-release`; returns that path.
 
-    `keys` are the public keys that are trusted; every vote must be signed with one of them.
+    `keys` are the public keys that are trusted; every vote must be signed with one of them. What leaves is added to the
+    `ledger` first. After a crash the same call finishes what was begun.
 
     Raises
     ------
@@ -58,7 +62,8 @@ def release(
     IntegrityError
         A vote was changed, or is by somebody who is not trusted.
     InputError
-        No output was approved, or the folder cannot be written; then nothing is written.
+        No output was approved, or the folder cannot be written; then nothing is written. Or the ledger has another
+        release of that name, or is of other units.
     """
     with one_writer(submission.folder):
         current = open_submission(submission.folder)
@@ -90,8 +95,14 @@ def release(
             time=now.isoformat(timespec="seconds"),
         ).signed(key)
         expect_distinct_names([SEAL, *(item.name for output in approved for item in output.files)])
+        if ledger is not None:
+            names = {"name": seal.release, "actor": checker, "time": seal.time}
+            remember(ledger, current.stored, approved, policy=current.policy, toolkit=TOOLKIT, **names)
         target, content = folder / seal.release, encode(seal)
-        write_folder_atomically(target, {name: current.contents[name] for name in seal.files} | {SEAL: content})
+        if _was_sealed(target, seal, keys):
+            content = read_file(target / SEAL)
+        else:
+            write_folder_atomically(target, {name: current.contents[name] for name in seal.files} | {SEAL: content})
         append_event(
             current.folder / TRAIL, time=seal.time, actor=checker, act=Act.RELEASE.value, details=sha256(content)
         )
@@ -110,11 +121,19 @@ def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verified:
     """
     seal = read_seal(folder)
     expect_signed(seal, seal.released_by, keys, what=f"{folder / SEAL}")
-    _expect_files(folder, seal)
+    expect_files(folder, seal)
     if not seal.outputs:
         raise IntegrityError(f"{folder / SEAL} releases nothing.", remedy="the release as it was sealed")
     checkers = set.intersection(*(_approved_by(output, seal, keys) for output in seal.outputs))
     return Verified(seal=seal, checkers=tuple(sorted(checkers)))
+
+
+def _was_sealed(target: Path, seal: Seal, keys: Mapping[str, Ed25519PublicKey]) -> bool:
+    """Whether this very release is there already, whole, as where a run was stopped before it wrote the trail."""
+    if not (target / SEAL).is_file():
+        return False
+    found = verify(target, keys).seal
+    return (found.submission, found.files) == (seal.submission, seal.files)
 
 
 def _expect_votes_signed(submission: Submission, keys: Mapping[str, Ed25519PublicKey]) -> None:
@@ -139,7 +158,8 @@ def _sealed(submission: Submission, output: Output) -> SealedOutput:
     return SealedOutput(name=output.name, files=files, approvals=approvals)
 
 
-def _expect_files(folder: Path, seal: Seal) -> None:
+def expect_files(folder: Path, seal: Seal) -> None:
+    """Raise IntegrityError unless a folder holds the files of its seal, to the byte, and no others."""
     found = {path.name for path in folder.iterdir()} - {SEAL}
     problems = [f"{name} was added" for name in sorted(found - set(seal.files))]
     problems += [f"{name} is missing" for name in sorted(set(seal.files) - found)]

@@ -30,6 +30,7 @@ def submit(
     units: Mapping[str, tuple[str, ...]],
     folder: Path,
     now: dt.datetime,
+    ledger: str = "",
 ) -> Path:
     """Write `<folder>/<name>-<number>` and return its path. The number is the first that is free.
 
@@ -67,6 +68,7 @@ def submit(
         units=units,
         salt=secrets.token_hex(32),
         files=content_hashes(title, evidence=evidence, members=members, export=export, withheld=withheld),
+        ledger=ledger,
     )
     trail = extend((), time=time, actor=author, act=SUBMIT, details=sha256(encode(manifest)))
     written = folder / title

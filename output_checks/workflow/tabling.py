@@ -8,17 +8,21 @@ import pandas as pd
 
 from output_checks.errors import InputError
 from output_checks.measuring.bins import edge_questions
+from output_checks.measuring.columns import SHARES
 from output_checks.measuring.statistics import statistics_named, table_title
 from output_checks.measuring.table import tabulate
+from output_checks.measuring.twins import twin_questions
 from output_checks.measuring.units import Units
 from output_checks.model.evidence import Output, OutputKind, Tabulation
 from output_checks.model.policy import Policy
-from output_checks.model.statistic import Statistic
+from output_checks.model.statistic import Kind, Statistic
 from output_checks.readers import read_content
 from output_checks.workflow.protect import protect
 
 ROUNDED_TO = (5, 10, 100)
 """What counts may be rounded to."""
+_BESIDE_ROUNDED = frozenset({item for item in Statistic if item.kind is Kind.PERCENTAGE} | SHARES)
+"""What may stand beside rounded counts: where its decimals give the exact ones back, DEC1 says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +42,22 @@ class TableRequest:
     round: int = 1
     title: str = ""
     population: str = "all records"
+    base: Mapping[str, str] | None = None
+    per: float = 1
+    strata: str = ""
+    clusters: str = ""
 
-    def output(self, data: pd.DataFrame, *, units: Units, policy: Policy) -> Output:
+    def outputs(self, data: pd.DataFrame, *, units: Units, policy: Policy) -> tuple[Output, ...]:
+        """All tables that the request makes; of `release.table` it is one.
+
+        Raises
+        ------
+        InputError
+            As for `output`.
+        """
+        return (self.output(data, units=units, policy=policy),)
+
+    def output(self, data: object, *, units: Units, policy: Policy) -> Output:
         """The table, measured and protected as asked; its files are not there yet.
 
         Raises
@@ -59,33 +77,41 @@ class TableRequest:
             margins=self.margins,
             decimals=self.decimals,
             population=self.population,
+            base=self.base,
+            per=self.per,
+            strata=self.strata,
+            clusters=self.clusters,
         )
         if self.suppress:
             tabulations = protect(tabulations, policy)
         if self.round != 1 or type(self.round) is not int:
-            tabulations = self._rounded(tabulations)
+            tabulations = rounded(tabulations, self.round)
         minimum = policy.limits(units.levels[0]).get("minimum_contributors", 0.0)
         return Output(
             name=self.name,
             kind=OutputKind.TABLE,
             title=self.title or table_title(self.statistic, self.value, self.by),
             tabulations=tabulations,
-            questions=edge_questions(data, by=self.by, units=units, minimum=minimum),
-            definition={"records": self.population}
-            | ({"counts rounded to": str(self.round)} if self.round != 1 else {}),
+            questions=(
+                *edge_questions(data, by=self.by, units=units, minimum=minimum),
+                *twin_questions(data, units=units),
+            ),
+            definition={"records": self.population} | self._described(),
         )
 
-    def _rounded(self, tabulations: Sequence[Tabulation]) -> tuple[Tabulation, ...]:
-        if type(self.round) is not int or self.round not in ROUNDED_TO:
-            raise InputError(
-                f"Counts are rounded to one of {', '.join(map(str, ROUNDED_TO))}.", remedy=f"round={ROUNDED_TO[0]}"
-            )
-        if any(item.statistic is not Statistic.COUNT for item in tabulations):
-            raise InputError(
-                "Only a table of counts is rounded: a mean or percentage beside it gives the exact count back.",
-                remedy="a table with statistic='count', and percentages made of its rounded counts",
-            )
-        return tuple(replace(item, rounded_to=self.round) for item in tabulations)
+    def _described(self) -> dict[str, str]:
+        """How the numbers were made, for the output control form, as far as it was asked for."""
+        design = [
+            f"{name} {column}" for name, column in (("strata", self.strata), ("clusters", self.clusters)) if column
+        ]
+        base = ", ".join(f"{name} = {category}" for name, category in (self.base or {}).items())
+        words = {
+            "counts rounded to": rounding_words(self.round) if self.round != 1 else "",
+            "base": f"{base} is 100" if base else "",
+            "rate per": f"{self.per:g}" if self.per != 1 else "",
+            "sample drawn by": ", ".join(design),
+        }
+        return {key: word for key, word in words.items() if word}
 
     def call(self, data: str = "data") -> str:
         """The call that asks for it, with `data` for the frame: `release.table("t", data, by="sex")`."""
@@ -97,6 +123,33 @@ class TableRequest:
             elif field.name != "name" and value != field.default:
                 arguments.append(f"{field.name}={literal(value)}")
         return f"release.table({', '.join(arguments)})"
+
+
+def rounded(tabulations: Sequence[Tabulation], to: int) -> tuple[Tabulation, ...]:
+    """The same counts, to be published as multiples of a number; each by itself, so totals need not add up.
+
+    Raises
+    ------
+    InputError
+        Counts are not rounded to that, or there is another statistic beside them than one share or percentage.
+    """
+    if type(to) is not int or to not in ROUNDED_TO:
+        raise InputError(
+            f"Counts are rounded to one of {', '.join(map(str, ROUNDED_TO))}.", remedy=f"round={ROUNDED_TO[0]}"
+        )
+    others = [item for item in tabulations if item.statistic is not Statistic.COUNT]
+    if len(others) > 1 or any(item.statistic not in _BESIDE_ROUNDED for item in others):
+        raise InputError(
+            "Only a table of counts is rounded, or one of counts and one share or percentage: other numbers beside it "
+            "give the exact counts back.",
+            remedy="a table with statistic='count', and percentages made of its rounded counts",
+        )
+    return tuple(replace(item, rounded_to=to) if item.statistic is Statistic.COUNT else item for item in tabulations)
+
+
+def rounding_words(to: int) -> str:
+    """How counts are rounded, for whoever reads the table."""
+    return f"{to}, each by itself, so that totals need not be the sums of their cells"
 
 
 def readied(output: Output, files: Mapping[str, bytes], *, units: Units) -> Output:

@@ -9,18 +9,20 @@ from output_checks.model.evidence import FactName, Tabulation
 from output_checks.model.statistic import Statistic
 
 _MEANS = {Statistic.MEAN: 1.0, Statistic.SHARE: 1.0, Statistic.PERCENTAGE: 0.01}
-_WEIGHTED = {Statistic.WEIGHTED_MEAN, Statistic.RATIO}
+_WEIGHTED = {Statistic.WEIGHTED_MEAN, Statistic.RATIO, Statistic.RATE, Statistic.INDEX}
 _EXACT = 9
 """Decimals to which an outsider is taken to know a total: as good as exactly, which is the cautious assumption."""
 
 
 def totals(count: Tabulation, item: Tabulation) -> Tabulation:
-    """The sums behind a tabulation of sums, means or ratios, over the same cells."""
+    """The sums behind a tabulation of sums, means or ratios, of the same cells; of geometric means, of logarithms."""
     weight = item.fact(FactName.WEIGHT)
     if item.statistic in _MEANS:
         sums = item.values * count.values * _MEANS[item.statistic]
     elif item.statistic in _WEIGHTED and weight is not None:
         sums = item.values * weight.values
+    elif item.statistic is Statistic.GEOMETRIC_MEAN:
+        sums = np.log(item.values) * count.values
     else:
         sums = item.values
     return replace(item, statistic=Statistic.SUM, values=np.nan_to_num(sums, nan=0.0), decimals=_EXACT)

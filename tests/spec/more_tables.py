@@ -9,7 +9,6 @@ from tests.spec.planting import cell, planted, pupils
 
 BY = ["school", "track"]
 OVERLAP = "categories of one table whose members differ by few are not set beside each other"
-REST = "shares of variables that add up, but for few, are not set beside each other"
 
 
 @planted("that one pupil of a cell failed")
@@ -309,7 +308,7 @@ def different_values_by_pandas(release):
     return release.groupby(pupils(), BY)["score"].nunique("t")
 
 
-@planted("2 pupils: one row of the table less another", wrong=OVERLAP)
+@planted("2 pupils: one row of the table less another")
 def overlapping_groups_in_one_table(release):
     data = pupils()
     ranked = data["score"].rank(method="first")
@@ -317,7 +316,7 @@ def overlapping_groups_in_one_table(release):
     return release.table("t", pd.concat([data[here].assign(group=name) for name, here in groups.items()]), by="group")
 
 
-@planted("a count of 3: a total made by hand less the rows", wrong=OVERLAP)
+@planted("a count of 3: a total made by hand less the rows")
 def a_total_made_by_hand(release):
     data = pupils()
     data.loc[:2, "track"] = "pro"
@@ -325,21 +324,21 @@ def a_total_made_by_hand(release):
     return release.table("t", rows, by="track")
 
 
-@planted("the score of one pupil: two rows' means", wrong=OVERLAP)
+@planted("the score of one pupil: two rows' means")
 def a_group_with_and_without_one_pupil(release):
     data = pupils()
     both = pd.concat([data.assign(group="all"), data.iloc[1:].assign(group="with consent")])
     return release.table("t", both, by="group", value="score", statistic="mean", decimals=4)
 
 
-@planted("a school's mean: a row less another", wrong=OVERLAP)
+@planted("a school's mean: a row less another")
 def a_group_with_and_without_one_school(release):
     data = pupils()
     both = pd.concat([data.assign(group="all"), data[data["location"] != "l05"].assign(group="others")])
     return release.table("t", both, by="group", value="score", statistic="mean", decimals=4)
 
 
-@planted("3 pupils, as what the shares of a row leave", wrong=REST)
+@planted("3 pupils, as what the shares of a row leave")
 def shares_that_leave_a_few(release):
     data = pupils()
     data.loc[:2, "track"] = "pro"
@@ -350,9 +349,7 @@ def shares_that_leave_a_few(release):
     return release.table("vwo", data, by="sex", value="vwo", statistic="mean", decimals=4)
 
 
-@planted(
-    "a pupil's linking key, as the name of a hidden row", wrong="names of categories are not looked up among the keys"
-)
+@planted("a pupil's linking key, as the name of a hidden row")
 def a_key_as_the_name_of_a_category(release):
     data = pupils()
     data.loc[0, "track"] = data.loc[0, "pupil"]

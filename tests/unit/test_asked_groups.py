@@ -155,7 +155,7 @@ def test_the_verdict_is_the_gravest_and_says_of_which_table(release, data):
     assert "t-score:" in answer.reason
     assert "t-growth" not in answer.reason
     assert "t-growth: pass" in repr(answer)
-    assert "t-score: fail" in answer._repr_html_()
+    assert "✗ fail" in answer._repr_html_()
     assert answer.result["growth", "mean"].notna().all()
     assert answer.result["score"].isna().all(axis=None)
 

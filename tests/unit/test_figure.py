@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from output_checks.measuring.figure import unexplained
+from output_checks.measuring.figures import unexplained
 from output_checks.measuring.statistics import statistics_named
 from output_checks.measuring.table import tabulate
 from output_checks.rendering.csv import published_frame

@@ -207,7 +207,7 @@ def test_bounds_that_came_in_with_the_evidence_are_not_believed():
         dataclasses.replace(count.facts[0], name=FactName.UPPER_BOUND, values=np.full(len(count.cells), 900.0)),
     ]
     claiming = dataclasses.replace(output, tabulations=(count.with_status(status).with_facts(*claimed),))
-    (attacked,) = with_bounds([claiming], width=10)
+    (attacked,) = with_bounds([claiming], POLICY)
     bounds = attacked.tabulations[0].fact(FactName.UPPER_BOUND)
     assert bounds.values[count.cells.index(("sbo",))] == 3
 

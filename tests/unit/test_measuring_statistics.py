@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from output_checks.errors import InputError
+from output_checks.measuring.columns import SHARES
+from output_checks.measuring.positions import EXACT
 from output_checks.measuring.statistics import statistics_named
 from output_checks.measuring.table import tabulate
 from output_checks.model.evidence import FactName
@@ -52,7 +54,7 @@ def units(records, level):
 def test_percentiles_and_who_stands_around_them(data):
     valid = data.dropna(subset=["v"])
     assume(len(valid))
-    asked = [item for item in Statistic if item.kind is Kind.POSITION]
+    asked = EXACT
     tables = by_statistic(data, asked, value="v", decimals=0)
     order = sorted(asked, key=lambda item: item.position)
     for statistic, table in tables.items():
@@ -72,7 +74,8 @@ def test_percentiles_and_who_stands_around_them(data):
                 assert fact(table, FactName.AT_OR_BELOW, level, at) == units(inside[values <= lower], level)
                 assert fact(table, FactName.AT_OR_ABOVE, level, at) == units(inside[values >= upper], level)
                 sharing = [units(inside[values.round() == np.round(end)], level) for end in (lower, upper)]
-                assert fact(table, FactName.SHARING, level, at) == min(sharing)
+                near = units(inside[values.round() == np.round(table.values[at])], level)
+                assert fact(table, FactName.SHARING, level, at) == max(near, min(sharing))
                 between = np.inf if before is None else units(inside[values.between(before, upper)], level)
                 assert fact(table, FactName.BETWEEN, level, at) == between
 
@@ -315,15 +318,25 @@ def test_totals_of_magnitude_tables_are_told_as_shares_of_their_lines():
 
 
 def test_every_statistic_that_can_be_named_can_be_measured():
-    data = pupils(300).assign(v=lambda d: d.index % 2 * 1.0, w=2.0, d=lambda d: d.index % 3 + 1.0)
-    names = [item.value for item in Statistic if item.kind not in {Kind.COEFFICIENT, Kind.UNKNOWN}]
-    asked = statistics_named([name for name in names if name not in {"lower 95", "upper 95"}] + ["mean interval"])
-    tables = tabulate(data, by=["sex"], value="v", second="d", weight="w", statistics=asked, units=UNITS)
-    assert {table.statistic for table in tables} == set(asked)
+    data = pupils(300).assign(v=lambda d: d.index % 2 + 1.0, p=lambda d: d.index % 2 * 1.0, w=2.0)
+    data["d"] = data.index % 3 + 1.0
+    elsewhere = {Kind.COEFFICIENT, Kind.DENSITY, Kind.SURVIVAL, Kind.UNKNOWN}
+    names = [item.value for item in Statistic if item.kind not in elsewhere]
+    names = [name for name in names if not name.endswith(("lower 95", "upper 95"))]
+    asked = statistics_named([*names, "mean interval", "weighted mean interval", "weighted sum interval"])
+    assert {item for item in Statistic if item.kind is Kind.SAMPLING_ERROR} <= set(asked)
+    shares = [item for item in asked if item in SHARES]
+    others = [item for item in asked if item not in SHARES]
+    further = {"second": "d", "weight": "w", "base": {"sex": "girl"}}
+    tables = [
+        *tabulate(data, by=["sex"], value="v", statistics=others, units=UNITS, **further),
+        *tabulate(data, by=["sex"], value="p", statistics=shares, units=UNITS)[1:],
+    ]
+    assert {table.statistic for table in tables} == {Statistic.COUNT, *asked}
     assert len({table.statistic.column for table in tables}) == len(tables)
 
 
-@pytest.mark.parametrize("word", ["coefficient", "unknown", "lower 95", "percentile 50", "p90", "weighted median"])
+@pytest.mark.parametrize("word", ["coefficient", "unknown", "lower 95", "percentile 50", "p90", "weighted mode"])
 def test_a_statistic_that_cannot_be_measured_cannot_be_named(word):
     with pytest.raises(InputError, match="not a statistic"):
         statistics_named(word)

@@ -70,7 +70,7 @@ def test_cp1252_and_semicolons_are_read():
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("t.csv", b"\x00\x01"), ("t.csv", b"a,b\n1\n"), ("t.csv", b""), ("t.xlsx", b"PK no"), ("t.png", b"GIF89a")],
+    [("t.csv", b"\x00\x01"), ("t.csv", b""), ("t.xlsx", b"PK no"), ("t.png", b"GIF89a")],
 )
 def test_a_file_that_is_not_what_its_name_says_is_unreadable_and_said_so(name, content):
     found = read_content(name, content)

@@ -141,7 +141,7 @@ def test_counts_are_rounded_to_what_makes_sense(release, data, wrong):
         release.table("t", data, by="sex", round=wrong)
 
 
-@pytest.mark.parametrize("statistic", ["mean", "percent of row", ["count", "sum"]], ids=str)
+@pytest.mark.parametrize("statistic", ["mean", ["percent of row", "percent of column"], ["count", "sum"]], ids=str)
 def test_statistics_that_give_the_count_back_are_not_rounded(release, data, statistic):
     with pytest.raises(InputError, match="Only a table of counts is rounded"):
         release.table("t", data, by=["sex", "track"], value="score", statistic=statistic, round=5)

@@ -138,7 +138,7 @@ def test_effects_of_pupils_over_a_few_years_are_no_saturated_model(release, data
 
 def test_suppression_leaves_ten_pupils_open_where_each_has_several_records(release, data):
     groups = data.assign(track=np.where(data.index == 0, "a", np.where(data.index == 1, "b", data["track"])))
-    long = pd.concat([groups] * 5)
+    long = pd.concat([groups.assign(year=year) for year in range(5)])
     shown = release.table("t", long, by="track", margins=True, suppress=True)
     assert shown.outcome is PASS
     assert shown.frame["n"].isna().sum() == 3  # with a and b alone the ten records would be one pupil each

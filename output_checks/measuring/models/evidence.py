@@ -11,6 +11,7 @@ from output_checks.measuring.models.implicit import distinct
 from output_checks.measuring.models.leverage import Leverage
 from output_checks.measuring.models.resting import Resting
 from output_checks.measuring.models.rows import used_rows
+from output_checks.measuring.named import named_by_keys
 from output_checks.measuring.units import Codes, Units, sum_of_hashes
 from output_checks.model.evidence import CellStatus, Fact, FactName, Floats, Origin, Tabulation
 from output_checks.model.statistic import Statistic
@@ -88,6 +89,7 @@ def tabulate_terms(
         *facts.behind(),
         facts.same(FactName.MEMBERS, members),
         facts.same(FactName.SHARE_OF_LINE, 0.0, by),
+        *(facts.of_each(name, values, level) for (name, level), values in named_by_keys(rows, cells).items()),
     ]
     groups = Groups(fitted, facts.weighed, rows.hashes)
     resting = [
