@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ from output_checks.store.ledger import HEAD, Ledger
 from output_checks.store.ledger_chain import Head, write_head
 from output_checks.store.ledger_checking import check_ledger
 from output_checks.store.ledger_contents import identity_of
-from output_checks.store.ledger_entry import Left
+from output_checks.store.ledger_entry import Entry, Left
 from output_checks.store.ledger_file import connected, writing
 from output_checks.store.ledger_units import Register
 
@@ -31,6 +31,7 @@ RECORDS = records(1_000_000)
 """Pupils of each release, one record each."""
 RELEASES = 100
 CELLS = 2_000
+_Hashes: TypeAlias = npt.NDArray[np.uint64]
 _SCHOOLS = 8_000
 _CLASSIFICATIONS = 10
 """The releases take turns in dividing the pupils in so many ways; in the next turn, one in a hundred has moved."""
@@ -61,7 +62,7 @@ def run(repeats: int = 3) -> str:
             {name: statistics.median(taken) for name, taken in seconds.items()},
             floor=_BYTES,
             peaks=peaks,
-            title=f"A ledger of {RELEASES} releases, each a table of {CELLS:,} cells and means of {RECORDS:,} pupils in "
+            title=f"A ledger of {RELEASES} releases, each counts and means in {CELLS:,} cells of {RECORDS:,} pupils in "
             f"changed versions: {size / 1_000_000:.0f} MB",
         )
 
@@ -69,7 +70,8 @@ def run(repeats: int = 3) -> str:
 def _make(folder: Path) -> None:
     """The same entries as by adding one after the other, which would read all that was added for each."""
     ledger = Ledger.create(folder, units=_UNITS, time="2026-01-01")
-    register, entries = Register(), []
+    register = Register()
+    entries: list[Entry] = []
     for left in _releases(RELEASES):
         with connected(ledger.path) as connection, writing(connection):
             identity = ledger.secret.keyed_hash(identity_of(left))
@@ -95,7 +97,7 @@ def _releases(n: int, *, first: int = 0) -> Iterator[Left]:
             yield _release(number, pupils[there], schools[own[there]], way[there], scores[there])
 
 
-def _release(number: int, pupils: Any, schools: Any, cells: npt.NDArray[Any], scores: npt.NDArray[Any]) -> Left:
+def _release(number: int, pupils: _Hashes, schools: _Hashes, cells: npt.NDArray[np.int64], scores: _Hashes) -> Left:
     members = Members(
         units={"pupil": pupils, "school": schools}, cells=cells.astype(np.int32), marks=scores.astype(np.uint32)
     )

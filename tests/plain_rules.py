@@ -25,9 +25,13 @@ FAMILY = {
     "percent of row": "percentage",
     "percent of column": "percentage",
     "percent of total": "percentage",
+    "cumulative count": "cumulative",
+    "cumulative percent": "cumulative",
+    "share": LINEAR,
+    "percentage": LINEAR,
     "sum": LINEAR,
     "mean": LINEAR,
-    "standard deviation": SHAPE,
+    "standard deviation": LINEAR,  # judged by the total: who is most of it is furthest from the mean
     "skewness": SHAPE,
     "kurtosis": SHAPE,
     "weighted sum": "weighted",
@@ -83,12 +87,13 @@ def flags(
     asked: Sequence[str],
     limits: Limits,
     of_value: bool,
+    of_second: bool = False,
     decimals: int = 0,
 ) -> set[Flag]:
     """What the rules must say of every cell of one statistic; `asked` are the statistics of the whole table."""
     family = FAMILY[statistic]
     valid = [record for record in records if not of_value or record["v"] is not None]
-    if family == "ratio":
+    if of_second:
         valid = [record for record in valid if record["d"] is not None]
     found: set[Flag] = set()
     for cell in cells_of(records, by, margins=margins):
@@ -148,6 +153,11 @@ def _percentage(
             yield "PCT1", "fail"
 
 
+def _cumulative(of_cell: Sequence[Record], limits: Limits, **_: Any) -> Any:
+    """Nothing but the units behind it, which `flags` counts."""
+    return iter(())
+
+
 def _magnitude(
     of_cell: Sequence[Record],
     limits: Limits,
@@ -167,7 +177,7 @@ def _magnitude(
         if few(_away(of_cell, level, lambda record: record["v"]), limits[level]):
             yield "THR3", "fail"
         if FAMILY[statistic] != SHAPE:
-            yield from _dominance(of_cell, level, limits, amount, "DOM1", "DOM2")
+            yield from _dominance(of_cell, level, limits, amount)
 
 
 def _concentration(of_cell: Sequence[Record], limits: Limits, *, statistic: str, **how: Any) -> Any:
@@ -186,7 +196,7 @@ def _weighted(of_cell: Sequence[Record], limits: Limits, **how: Any) -> Any:
             yield "THR3", "fail"
         if few(units(counting, level), limits[level]):
             yield "RAT1", "fail"
-        yield from _dominance(counting, level, limits, lambda record: record["w"], "RAT2", "RAT3")
+        yield from _dominance(counting, level, limits, lambda record: record["w"], ("RAT2", "RAT3"))
 
 
 def _weighted_count(of_cell: Sequence[Record], limits: Limits, **_: Any) -> Any:
@@ -208,12 +218,12 @@ def _ratio(of_cell: Sequence[Record], limits: Limits, **_: Any) -> Any:
             yield "THR2", "fail"
         if few(_away(of_cell, level, lambda record: record["v"]), limits[level]):
             yield "THR3", "fail"
-        yield from _dominance(of_cell, level, limits, lambda record: record["v"], "DOM1", "DOM2")
+        yield from _dominance(of_cell, level, limits, lambda record: record["v"])
         if few(units([record for record in of_cell if record["d"] != 0], level), limits[level]):
             yield "RAT1", "fail"
         if few(units([record for record in of_cell if record["v"] != 0], level), limits[level]):
             yield "RAT4", "fail"
-        yield from _dominance(of_cell, level, limits, lambda record: record["d"], "RAT2", "RAT3")
+        yield from _dominance(of_cell, level, limits, lambda record: record["d"], ("RAT2", "RAT3"))
 
 
 def _end(of_cell: Sequence[Record], limits: Limits, *, statistic: str, decimals: int, **_: Any) -> Any:
@@ -256,9 +266,7 @@ def _position(
     for level in LEVELS:
         below = units([record for record in of_cell if record["v"] <= lower], level)
         above = units([record for record in of_cell if record["v"] >= upper], level)
-        between = (
-            math.inf if before is None else units([row for row in of_cell if before <= row["v"] <= upper], level)
-        )
+        between = math.inf if before is None else units([row for row in of_cell if before <= row["v"] <= upper], level)
         if any(few(number, limits[level]) for number in (below, above, between)):
             yield "EXT2", "fail"
         having = min(_having(of_cell, level, end, decimals) for end in (lower, upper))
@@ -269,6 +277,7 @@ def _position(
 _JUDGES: Mapping[str, Callable[..., Iterator[tuple[str, str]]]] = {
     "count": _count,
     "percentage": _percentage,
+    "cumulative": _cumulative,
     LINEAR: _magnitude,
     SHAPE: _magnitude,
     "concentration": _concentration,
@@ -318,8 +327,7 @@ def _dominance(
     level: str,
     limits: Limits,
     amount: Callable[[Record], float],
-    dominating: str,
-    estimating: str,
+    codes: tuple[str, str] = ("DOM1", "DOM2"),
 ) -> Iterator[tuple[str, str]]:
     per_unit: dict[str, Fraction] = defaultdict(Fraction)
     for record in of_cell:
@@ -328,14 +336,18 @@ def _dominance(
     total = sum((abs(item) for item in per_unit.values()), Fraction(0))
     held = largest + (second if limits[level]["n_largest"] >= 2 else 0)
     if largest > 0 and held > Fraction(limits[level]["k_percent"]) / 100 * total:
-        yield dominating, "fail"
+        yield codes[0], "fail"
     if largest > 0 and total - largest - second < Fraction(limits[level]["p_percent"]) / 100 * largest:
-        yield estimating, "fail"
+        yield codes[1], "fail"
 
 
 def _having(of_cell: Sequence[Record], level: str, value: float, decimals: int) -> int:
     return units(
-        [record for record in of_cell if record["v"] == value or round(record["v"], decimals) == round(value, decimals)],
+        [
+            record
+            for record in of_cell
+            if record["v"] == value or round(record["v"], decimals) == round(value, decimals)
+        ],
         level,
     )
 

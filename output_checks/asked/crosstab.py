@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from output_checks.asked.arrays import VALUES, aligned, array_of, arrays_of, names_of
-from output_checks.asked.call import PANDAS, Call, Kept, Numbers, asking_pandas, known_everywhere, nobody_left
+from output_checks.asked.call import PANDAS, Call, Kept, Numbers, asking_pandas, known_everywhere
 from output_checks.asked.keys import Key
 from output_checks.asked.names import RECORDS, Aggregate, aggregate
 from output_checks.asked.shapes import Meaning, Prefix, table_numbers
@@ -113,7 +113,7 @@ class _Crosstab:
         table = self.of_pandas(aggfunc)
         numbers = self.numbers(aggfunc, table)
         if not numbers:
-            raise nobody_left()
+            raise InputError("pandas gives a table without cells.", remedy=f"{_WHAT} shows it")
         if not share:
             return numbers, table
         result = self.of_pandas(aggfunc, normalize=share)

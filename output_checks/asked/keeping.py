@@ -1,8 +1,7 @@
 """Outputs in a draft: judged beside one another, kept, explained and shown."""
 
 from abc import ABC
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +19,8 @@ from output_checks.rendering.html import release_html
 from output_checks.rendering.words import VERDICTS
 from output_checks.store.draft import load_outputs, remove_output, save_output
 from output_checks.workflow.judge import judge
-from output_checks.workflow.mending import Beside, MendingSearch, Search
-from output_checks.workflow.tabling import TableRequest, readied
+from output_checks.workflow.mending import MendingSearch, Search
+from output_checks.workflow.tabling import TableRequest, in_their_places, readied
 
 
 class Keeping(ABC):
@@ -115,19 +114,18 @@ class Keeping(ABC):
 
     def _register_all(self, made: Sequence[tuple[Output, Mapping[str, bytes]]]) -> tuple[Registered, ...]:
         """Judge the outputs of one call beside one another and what is registered already, and only then keep them."""
-        others, contents = load_outputs(self.folder)
-        names = {output.name for output, _ in made}
-        kept = [other for other in others if other.name not in names]
+        registered, contents = load_outputs(self.folder)
         outputs = [readied(output, files, units=self.units) for output, files in made]
         for _, files in made:
             contents = {**contents, **files}
-        judged, report = judge([*kept, *outputs], contents, self.policy)
+        together, report = judge(in_their_places(registered, outputs), contents, self.policy)
+        judged = {output.name: output for output in together}
         for output, (_, files) in zip(outputs, made, strict=True):
             save_output(self.folder, output, files)
             self._searches.pop(output.name, None)
         return tuple(
-            Registered(output=output, report=report.of(output.name), files=files, language=self.language)
-            for output, (_, files) in zip(judged[len(kept) :], made, strict=True)
+            Registered(output=judged[output.name], report=report.of(output.name), files=files, language=self.language)
+            for output, (_, files) in zip(outputs, made, strict=True)
         )
 
     def _searchable(self, tables: Sequence[Registered], request: TableRequest, data: object) -> tuple[Registered, ...]:
@@ -141,7 +139,7 @@ class Keeping(ABC):
             outputs=outputs,
             units=self.units,
             policy=self.policy,
-            beside=self._beside({output.name for output in outputs}),
+            beside=lambda: load_outputs(self.folder),
         )
         return tuple(self._with_search(table, search) for table in tables)
 
@@ -149,15 +147,6 @@ class Keeping(ABC):
         """An output with what finds its mendings, which is kept as long as this session lasts."""
         self._searches[registered.output.name] = search
         return registered.with_search(search)
-
-    def _beside(self, names: AbstractSet[str]) -> Callable[[], Beside]:
-        """Reads what is registered under other names, when it is called."""
-
-        def read() -> Beside:
-            registered, contents = load_outputs(self.folder)
-            return [output for output in registered if output.name not in names], contents
-
-        return read
 
     def _amend(self, name: str, **changes: str) -> Registered:
         output, search = self._expect_output(name), self._searches.get(name)

@@ -1,8 +1,8 @@
 """Models and tests on a release: what a statistical package fitted, judged by the units behind it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -24,7 +24,8 @@ from output_checks.model.finding import Outcome
 from output_checks.model.policy import Policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
-from output_checks.workflow.mending import Beside, Search
+from output_checks.store.draft import load_outputs
+from output_checks.workflow.mending import Search
 from output_checks.workflow.model_mending import ModelSearch
 from output_checks.workflow.tabling import literal
 
@@ -32,6 +33,7 @@ from output_checks.workflow.tabling import literal
 class ModelCalls(ABC):
     """What a release takes of statistical packages: results objects of fitted models, and of tests."""
 
+    folder: Path
     units: Units
     policy: Policy
 
@@ -42,10 +44,6 @@ class ModelCalls(ABC):
     @abstractmethod
     def _with_search(self, registered: Registered, search: Search) -> Registered:
         """An output with what finds its mendings."""
-
-    @abstractmethod
-    def _beside(self, names: AbstractSet[str]) -> Callable[[], Beside]:
-        """Reads what is registered under other names, when it is called."""
 
     @abstractmethod
     def _register_cells(
@@ -122,7 +120,7 @@ class ModelCalls(ABC):
             make=made,
             units=self.units,
             policy=self.policy,
-            beside=self._beside({output.name}),
+            beside=lambda: load_outputs(self.folder),
         )
         return self._with_search(registered, search)
 

@@ -211,6 +211,8 @@ def _as_text(entry: Entry, outputs: Sequence[Output]) -> list[str]:
     ]
     for output in outputs:
         lines.append(f"  {output.name}: {output.kind.value}, files {', '.join(item.name for item in output.files)}")
+        if not output.tabulations:
+            lines.append("    its numbers are not known")
         for item in output.tabulations:
             hidden = int(item.hidden.sum())
             known = "" if item.members is None else ", with who is in which"

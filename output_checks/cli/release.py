@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"release": str(written), "ledger": remembered}))
         return 0
     print(f"Released: {written}")
-    if entry is None:
+    if ledger is None or entry is None:
         print("Not remembered: no ledger was named, so that later releases will not be compared with it.")
     else:
-        print(f"Remembered as entry {entry.number} of the ledger. Note its hash elsewhere: {entry.hash}")
+        print(f"Remembered as entry {entry.number} of {ledger.folder}. Note its hash elsewhere: {entry.hash}")
     return 0

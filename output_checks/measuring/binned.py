@@ -1,6 +1,7 @@
 """Binned scatters: means of two variables in bins of one of them that hold equally many records."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from output_checks.measuring.grid import categories
 from output_checks.measuring.sources import Source
 from output_checks.measuring.table import tabulate
 from output_checks.measuring.units import Codes, Units
-from output_checks.model.evidence import Floats, Tabulation
+from output_checks.model.evidence import FactName, Floats, Tabulation
 from output_checks.model.statistic import Statistic
 
 BIN = "bin"
@@ -61,7 +62,9 @@ def tabulate_bins(
     numbers = _bins(first, _groups(frame, by), bins)
     labels = [str(number) for number in range(1, int(numbers.max()) + 2)]
     kept = [*dict.fromkeys([*by, x, y, *(name for name in units.key_columns if name in frame.columns)])]
-    frame = frame[kept].assign(**{BIN: pd.Categorical([labels[number] for number in numbers.tolist()], categories=labels, ordered=True)})
+    frame = frame[kept].assign(
+        **{BIN: pd.Categorical([labels[number] for number in numbers.tolist()], categories=labels, ordered=True)}
+    )
     count, mean_x = tabulate(
         frame,
         by=[*by, BIN],
@@ -80,7 +83,18 @@ def tabulate_bins(
         decimals=decimals,
         population=population,
     )
-    return count, mean_x, mean_y
+    return count, _of_bins(mean_x), mean_y
+
+
+def _of_bins(mean: Tabulation) -> Tabulation:
+    """The means of the variable that makes the bins. One value in a bin is no secret of those in it: it is the bin.
+
+    That all of a group are in one bin is judged by its count (CLS1).
+    """
+    fact = mean.fact(FactName.DISTINCT_VALUES)
+    if fact is None:
+        return mean
+    return mean.with_facts(replace(fact, values=np.where(fact.values == 1, np.inf, fact.values)))
 
 
 def _groups(frame: pd.DataFrame, by: Sequence[str]) -> Codes:

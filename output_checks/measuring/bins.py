@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from output_checks.measuring.cuts import Edge, at_quantiles, fewest_at, one_sided
+from output_checks.measuring.cuts import Edge, at_quantiles, fewest_at, one_sided, with_points
 from output_checks.measuring.sources import Source
 from output_checks.measuring.units import Units
 
@@ -103,7 +103,7 @@ def _edges(column: "pd.Series[Any]") -> Iterator[tuple[Edge, Edge]]:
     for label in present.unique():
         if isinstance(label, pd.Interval):
             yield Edge.of(str(float(label.left))), Edge.of(str(float(label.right)))
-        elif match := _INTERVAL.match(str(label)) or _RANGE.search(str(label)):
+        elif match := _INTERVAL.match(str(label)) or _RANGE.search(with_points(str(label))):
             yield Edge.of(match[1]), Edge.of(match[2])
 
 
@@ -113,5 +113,6 @@ def _single_edges(column: "pd.Series[Any]") -> Iterator[Edge]:
     if pd.api.types.is_numeric_dtype(present):
         return
     for label in present.unique():
-        if not isinstance(label, pd.Interval) and not _INTERVAL.match(str(label)) and not _RANGE.search(str(label)):
-            yield from one_sided(str(label))
+        text = with_points(str(label))
+        if not isinstance(label, pd.Interval) and not _INTERVAL.match(str(label)) and not _RANGE.search(text):
+            yield from one_sided(text)

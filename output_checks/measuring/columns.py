@@ -12,10 +12,12 @@ from output_checks.model.statistic import Kind, Statistic
 
 TWO_COLUMNS = frozenset({Statistic.RATIO, Statistic.RATE, Statistic.CORRELATION})
 WEIGHTED = frozenset(item for item in Statistic if item.value.startswith("weighted "))
-DESIGNED = frozenset(item for item in WEIGHTED if item.kind is Kind.SAMPLING_ERROR)
+DESIGNED = frozenset(item for item in WEIGHTED if item.kind is Kind.WEIGHTED_SAMPLING_ERROR)
 """Statistics that need to know how the sample was drawn."""
 INDICES = frozenset({Statistic.INDEX})
 SHARES = frozenset({Statistic.SHARE, Statistic.PERCENTAGE})
+_LARGEST = 1e70
+"""Fourth powers of these, of which a kurtosis is made, can still be added up."""
 _WITHOUT_VALUE = frozenset({Kind.FREQUENCY, Kind.PERCENTAGE, Kind.CUMULATIVE, Kind.WEIGHTED_FREQUENCY})
 
 
@@ -96,8 +98,11 @@ def numbers(data: pd.DataFrame, name: str) -> Floats:
     if not (is_number or pd.api.types.is_bool_dtype(column)):
         raise InputError(f"{name!r} must hold numbers; found {column.dtype}.", remedy="pd.to_numeric on that column")
     found: Floats = column.to_numpy(dtype=float, na_value=np.nan)
-    if np.isinf(found).any():
+    largest = max(np.fmax.reduce(found, initial=0.0), -np.fmin.reduce(found, initial=0.0))  # passes over missing ones
+    if np.isinf(largest):
         raise InputError(f"{name!r} has infinite values.", remedy="mend or leave out those records")
+    if largest > _LARGEST:
+        raise InputError(f"{name!r} has values too large to be added up.", remedy="another unit, such as millions")
     return found
 
 
@@ -143,6 +148,8 @@ def weights(data: pd.DataFrame, name: str, *, valid: Any) -> Floats:  # noqa: AN
         )
     if (found < 0).any():
         raise InputError(f"{name!r} has weights below zero.", remedy="weights of at least 0")
+    if not (found[valid] > 0).any():
+        raise InputError(f"No record that counts has a weight above 0 in {name!r}.", remedy="weights above 0")
     return found
 
 

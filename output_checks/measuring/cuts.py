@@ -37,6 +37,11 @@ class Edge:
         return cls(value=float(text), decimals=max(decimals, 0))
 
 
+def with_points(label: str) -> str:
+    """The label with decimal points for the commas of `42,5`, and without those of `1,000`."""
+    return re.sub(r"(?<=\d),(?=\d)", ".", re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", label))
+
+
 def one_sided(label: str) -> Iterator[Edge]:
     """The edge of a label such as `below 42.5` or `>= 50.3`."""
     if match := _ONE_SIDED.search(label):

@@ -155,7 +155,7 @@ def _coded(column: "pd.Series[Any]", name: str) -> tuple[Codes, list[str]]:
         raise InputError(f"{name!r} holds lists, not categories.", remedy="a column with one category per record")
     try:
         category = column.astype("category").cat.remove_unused_categories()
-    except TypeError as error:
+    except (TypeError, ValueError) as error:  # the latter of texts that cannot be written
         raise InputError(
             f"{name!r} holds objects that are no categories.", remedy="a column with one category per record"
         ) from error

@@ -14,7 +14,7 @@ from output_checks.model.statistic import Kind, Statistic
 
 _EQUATIONS = (
     {Statistic.STANDARD_DEVIATION, Statistic.WEIGHTED_STANDARD_DEVIATION}
-    | {item for item in Statistic if item.kind is Kind.SAMPLING_ERROR},
+    | {item for item in Statistic if item.kind in {Kind.SAMPLING_ERROR, Kind.WEIGHTED_SAMPLING_ERROR}},
     {Statistic.SKEWNESS},
     {Statistic.KURTOSIS},
     {Statistic.GINI, Statistic.HERFINDAHL},

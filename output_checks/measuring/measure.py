@@ -30,7 +30,7 @@ Measured: TypeAlias = dict[Statistic, tuple[Floats, Facts]]
 
 _INTERVAL = {Statistic.LOWER_95, Statistic.UPPER_95}
 _OF_TOTALS = frozenset(
-    {Kind.LINEAR_AGGREGATION, Kind.SHAPE, Kind.SAMPLING_ERROR, Kind.RATIO, Kind.INDEX, Kind.CONCENTRATION}
+    {Kind.LINEAR_AGGREGATION, Kind.SPREAD, Kind.SHAPE, Kind.SAMPLING_ERROR, Kind.RATIO, Kind.INDEX, Kind.CONCENTRATION}
 )
 _OF_VALUES = _OF_TOTALS | {Kind.POSITION, Kind.ENDPOINT, Kind.MODE}
 

@@ -91,7 +91,10 @@ class _Around:
                 facts = near_or_at(self.inside, value, lower, upper)
             facts |= self._units_from(None, lower, FactName.AT_OR_BELOW)
             facts |= self._units_from(upper, None, FactName.AT_OR_ABOVE)
-            facts |= self._between(before, lower if family is SMOOTHED else upper)
+            until = upper
+            if family is SMOOTHED and before is not None:  # of two bands that overlap, those who are in one only
+                until = np.where(lower >= before, lower, upper)
+            facts |= self._between(before, until)
             found[statistic] = (value, facts)
             before = upper if family is SMOOTHED else lower
         return found

@@ -58,7 +58,7 @@ def rare_sides_of_a_rate(inside: Inside, denominators: Floats) -> Facts:
     facts: Facts = {}
     for level in inside.records.units:
         sides = [inside.units_where(in_rate & (inside.records.values == side), level) for side in (1.0, 0.0)]
-        facts[FactName.RARE_SIDE, level] = np.where(others | (sum(sides) == 0), np.inf, _fewest_above_zero(*sides))
+        facts[FactName.RARE_SIDE, level] = np.where(others | (sum(sides) == 0), np.inf, fewest_above_zero(*sides))
     return facts
 
 
@@ -98,9 +98,9 @@ def correlation(inside: Inside, other: Floats) -> tuple[Floats, Facts]:
         facts[FactName.RARE_SIDE, level] = np.where(combinations <= _COMBINATIONS, rarest, np.inf)
     facts[FactName.RESIDUAL_DEGREES_OF_FREEDOM, ""] = np.where(inside.count > 0, units - 2, np.inf)
     first, beside = away_from_mode(inside), away_from_mode(inside.with_values(other))
-    return found, facts | {key: np.minimum(first[key], beside[key]) for key in first}
+    return found, facts | {key: fewest_above_zero(first[key], beside[key]) for key in first}
 
 
-def _fewest_above_zero(one: Floats, other: Floats) -> Floats:
-    """The smaller of two, but 0 only where it is the smaller one of a pair: nobody on one side is told by CLS2."""
+def fewest_above_zero(one: Floats, other: Floats) -> Floats:
+    """The smaller of two that are above 0: nobody on one side must not hide that there are few on the other."""
     return np.where((one > 0) & (other > 0), np.minimum(one, other), np.maximum(one, other))

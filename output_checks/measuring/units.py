@@ -100,11 +100,20 @@ class Units:
                 f"The key column {name!r} of the unit level {level!r} is not in the data.",
                 remedy=f"one of {', '.join(map(str, data.columns[:12]))}, or join the key to the data first",
             )
+        if not isinstance(column, pd.Series):
+            raise InputError(f"The data has two columns called {name!r}.", remedy="rename one of them")
         close = _Keys.of_close_numbers(column)
         if close is not None:
             return close
-        code, keys = pd.factorize(column)
-        missing = int((code < 0).sum())
+        try:
+            code, keys = pd.factorize(column)
+        except TypeError:
+            raise InputError(
+                f"The key column {name!r} of the unit level {level!r} holds lists or the like, not keys.",
+                remedy="a text or a whole number for each record",
+            ) from None
+        nothing = _are_nothing(pd.Index(keys))
+        missing = int((code < 0).sum()) + (int(nothing[code].sum()) if nothing.any() else 0)
         if missing:
             raise InputError(
                 f"The key column {name!r} of the unit level {level!r} has {missing} missing keys.",
@@ -226,6 +235,15 @@ def _combined(codes: Sequence[Codes]) -> Codes:
 def _narrow(codes: npt.NDArray[Any], size: int) -> Codes:
     """Codes in four bytes each, where as many units fit."""
     return codes.astype(np.int32 if size < 2**31 else np.int64, copy=False)
+
+
+def _are_nothing(keys: "pd.Index[Any]") -> Flags:
+    """True for what is no key though it is there: a text of blanks, an infinite number."""
+    if pd.api.types.is_float_dtype(keys.dtype):
+        return np.asarray(np.isinf(keys.to_numpy(dtype=float, na_value=np.nan)))
+    if pd.api.types.is_string_dtype(keys.dtype) or keys.dtype == object:
+        return np.array([isinstance(key, str) and not key.strip() for key in keys], dtype=bool)
+    return np.zeros(len(keys), dtype=bool)
 
 
 def _are_names(names: object) -> bool:

@@ -10,7 +10,7 @@ from output_checks.measuring.inside import Facts, Inside
 from output_checks.measuring.magnitudes import away_from_mode, facts_of_units, facts_of_values
 from output_checks.measuring.pairs import sums_by_cell
 from output_checks.measuring.positions import weighted_percentiles
-from output_checks.measuring.two_columns import facts_of_denominators
+from output_checks.measuring.two_columns import facts_of_denominators, fewest_above_zero
 from output_checks.model.evidence import FactName, Floats
 from output_checks.model.statistic import Statistic
 
@@ -36,7 +36,7 @@ def weighted(inside: Inside) -> Measured:
         mean = amounts / total
     facts: Facts = {(FactName.RECORDS, ""): inside.count, (FactName.WEIGHT, ""): total}
     of_values = facts_of_values(inside)
-    of_values |= {key: np.minimum(of_values[key], away) for key, away in of_weights.items()}
+    of_values |= {key: fewest_above_zero(of_values[key], away) for key, away in of_weights.items()}
     for level in inside.records.units:
         pairs = inside.pairs(level)
         facts[FactName.CONTRIBUTORS, level] = pairs.units

@@ -19,10 +19,14 @@ class Kind(StrEnum):
     RATIO = "ratio"
     INDEX = "index"
     POSITION = "position"
+    WEIGHTED_POSITION = "weighted position"
     ENDPOINT = "end point"
     MODE = "mode"
+    SPREAD = "spread"
+    WEIGHTED_SPREAD = "weighted spread"
     SHAPE = "shape"
     SAMPLING_ERROR = "sampling error"
+    WEIGHTED_SAMPLING_ERROR = "weighted sampling error"
     CORRELATION = "correlation"
     CONCENTRATION = "concentration"
     COEFFICIENT = "coefficient"
@@ -158,14 +162,23 @@ _KIND = {
     Statistic.RATE: Kind.RATIO,
     Statistic.INDEX: Kind.INDEX,
     Statistic.GEOMETRIC_MEAN: Kind.LINEAR_AGGREGATION,
-    Statistic.STANDARD_DEVIATION: Kind.SHAPE,
-    Statistic.WEIGHTED_STANDARD_DEVIATION: Kind.SHAPE,
+    Statistic.STANDARD_DEVIATION: Kind.SPREAD,
+    Statistic.WEIGHTED_STANDARD_DEVIATION: Kind.WEIGHTED_SPREAD,
     Statistic.SKEWNESS: Kind.SHAPE,
     Statistic.KURTOSIS: Kind.SHAPE,
-    Statistic.WEIGHTED_MEAN_STANDARD_ERROR: Kind.SAMPLING_ERROR,
-    Statistic.WEIGHTED_SUM_STANDARD_ERROR: Kind.SAMPLING_ERROR,
-    **{item: Kind.SAMPLING_ERROR for item in Statistic if item.value.endswith(("lower 95", "upper 95"))},
-    **{item: Kind.POSITION for item in Statistic if item.position is not None},
+    Statistic.LOWER_95: Kind.SAMPLING_ERROR,
+    Statistic.UPPER_95: Kind.SAMPLING_ERROR,
+    Statistic.WEIGHTED_MEAN_STANDARD_ERROR: Kind.WEIGHTED_SAMPLING_ERROR,
+    Statistic.WEIGHTED_MEAN_LOWER_95: Kind.WEIGHTED_SAMPLING_ERROR,
+    Statistic.WEIGHTED_MEAN_UPPER_95: Kind.WEIGHTED_SAMPLING_ERROR,
+    Statistic.WEIGHTED_SUM_STANDARD_ERROR: Kind.WEIGHTED_SAMPLING_ERROR,
+    Statistic.WEIGHTED_SUM_LOWER_95: Kind.WEIGHTED_SAMPLING_ERROR,
+    Statistic.WEIGHTED_SUM_UPPER_95: Kind.WEIGHTED_SAMPLING_ERROR,
+    **{
+        item: Kind.WEIGHTED_POSITION if item.value.startswith("weighted ") else Kind.POSITION
+        for item in Statistic
+        if item.position is not None
+    },
     Statistic.MINIMUM: Kind.ENDPOINT,
     Statistic.MAXIMUM: Kind.ENDPOINT,
     Statistic.RANGE: Kind.ENDPOINT,

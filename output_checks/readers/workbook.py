@@ -11,30 +11,9 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from output_checks.model.sheet import Sheet
+from output_checks.readers.package import package_problems
 from output_checks.readers.problems import UnreadableError, expect_bytes, expect_size
 
-_UNPACKED_LIMIT = 200_000_000
-_TIMES_ITS_SIZE = 100
-_PARTS = {
-    "pivotCache": "it carries a pivot cache, which holds the records behind a table",
-    "embeddings": "it carries an embedded file",
-    "vbaProject": "it carries macros",
-    "externalLink": "it carries values of another workbook that it is linked to",
-    "connections": "it carries a connection to a database",
-    "queryTables": "it carries a query",
-    "activeX": "it carries controls",
-    "/model/": "it carries a data model, which holds the records behind a table",
-    "customXml": "it carries data of another program",
-}
-_TO_LOOK_AT = {
-    "comments": "it has comments",
-    "threadedComments": "it has comments",
-    "drawings/": "it has drawings, figures or text boxes",
-    "media/": "it has pictures",
-    "charts/": "it has figures, which keep a copy of what they draw",
-    "slicer": "it has slicers",
-    "revisions": "it keeps its earlier versions",
-}
 _HIDING = re.compile(r"^\s*(;;;?@?|\"[^\"]*\"(;\"[^\"]*\")*)\s*$")
 
 
@@ -62,7 +41,7 @@ def read_workbook(content: bytes) -> Workbook:
     expect_bytes(len(content))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = _expect_honest(archive, len(content))
+            faults, remarks = package_problems(archive, content)
         with_formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=False, data_only=False)
         _expect_small(with_formulas)
         with_values = openpyxl.load_workbook(io.BytesIO(content), read_only=False, data_only=True)
@@ -72,8 +51,6 @@ def read_workbook(content: bytes) -> Workbook:
         raise UnreadableError("it is not an Excel workbook") from error
     except Exception as error:  # whatever a damaged file makes of the library
         raise UnreadableError("it is damaged") from error
-    faults = [text for part, text in _PARTS.items() if any(part in name for name in parts)]
-    remarks = [text for part, text in _TO_LOOK_AT.items() if any(part in name for name in parts)]
     found, unseen = _hidden(with_formulas)
     sheets = tuple(_sheet(sheet) for sheet in with_values.worksheets if sheet.max_row and sheet.max_column)
     return Workbook(
@@ -82,13 +59,6 @@ def read_workbook(content: bytes) -> Workbook:
         remarks=tuple(dict.fromkeys([*remarks, *found, *_formulas(with_formulas, with_values)])),
         unseen=tuple(unseen),
     )
-
-
-def _expect_honest(archive: zipfile.ZipFile, size: int) -> list[str]:
-    unpacked = sum(item.file_size for item in archive.infolist())
-    if unpacked > min(_UNPACKED_LIMIT, _TIMES_ITS_SIZE * max(size, 1_000_000)):
-        raise UnreadableError("it unpacks to far more than its size")
-    return archive.namelist()
 
 
 def _expect_small(workbook: Any) -> None:  # noqa: ANN401 - openpyxl has no types
@@ -104,17 +74,18 @@ def _hidden(workbook: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
     sheets = workbook.worksheets
     if any(sheet.sheet_state != "visible" for sheet in sheets):
         remarks.append("it has hidden sheets")
-    if any(
-        dimension.hidden
-        for sheet in sheets
-        for dimension in [*sheet.row_dimensions.values(), *sheet.column_dimensions.values()]
-    ):
+    dimensions = [
+        own for sheet in sheets for own in (*sheet.row_dimensions.values(), *sheet.column_dimensions.values())
+    ]
+    if any(own.hidden or 0 in {getattr(own, "width", None), getattr(own, "height", None)} for own in dimensions):
         remarks.append("it has hidden rows or columns")
     cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
     if any(_HIDING.match(cell.number_format or "") for cell in cells):
         remarks.append("it has numbers that their format hides")
     if any(_unseen_decimals(cell) for cell in cells):
         remarks.append("it holds more decimals than it shows")
+    if any(cell.font is not None and cell.font.color is not None and _is_white(cell.font.color) for cell in cells):
+        remarks.append("it has white texts")
     comments = [cell.comment.text for cell in cells if cell.comment is not None]
     links = [str(cell.hyperlink.target or "") for cell in cells if cell.hyperlink is not None]
     names = [f"{name} {value.attr_text}" for name, value in workbook.defined_names.items()]
@@ -136,6 +107,12 @@ def _hidden(workbook: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
     if headers:
         remarks.append("it has texts at the head or foot of its pages")
     return remarks, [*comments, *links, *names, *told, *headers]
+
+
+def _is_white(color: Any) -> bool:  # noqa: ANN401
+    return (color.type == "rgb" and str(color.rgb).upper().endswith("FFFFFF")) or (
+        color.type == "theme" and color.theme == 0 and color.tint == 0
+    )
 
 
 def _page_texts(sheet: Any) -> list[str]:  # noqa: ANN401

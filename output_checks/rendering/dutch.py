@@ -322,7 +322,7 @@ ADVICE: Mapping[str, str] = {
         "Publiceer het met minder decimalen, of een gemiddelde; of leg uit waarom het niemands eigen waarde is."
     ),
     "Publish it with fewer decimals, or a smoothed percentile; or explain why it is nobody's own value.": (
-        "Publiceer het met minder decimalen, of een afgevlakt percentiel; of leg uit waarom het niemands eigen waarde is."
+        "Publiceer het met minder decimalen, of een afgevlakt percentiel; of leg uit waarom het van niemand zelf is."
     ),
     "Save the numbers alone as csv, or in a new workbook; merge or hide what the message names.": (
         "Bewaar alleen de getallen als csv, of in een nieuwe werkmap; voeg samen of verberg wat de melding noemt."

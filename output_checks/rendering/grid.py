@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Headings, rows, and how many cells there are of each state, those that are not shown among them."""
+    """Headings, rows, and how many cells have each state in some statistic, those that are not shown among them."""
 
     corner: tuple[Label, ...]
     across: tuple[Label, ...]
@@ -101,7 +101,7 @@ def grid_of(tabulations: Sequence[Tabulation], report: OutputReport) -> Grid | N
         statistics=tuple(headings * (len(columns) if wide else 1)) if len(tabulations) > 1 or not wide else (),
         rows=rows,
         rows_in_all=len(places),
-        cells={state: int((worst == STATES.index(state)).sum()) for state in STATES},
+        cells={state: int((np.array(states) == at).any(axis=0).sum()) for at, state in enumerate(STATES)},
     )
 
 

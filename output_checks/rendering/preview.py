@@ -1,6 +1,7 @@
 """What a file made elsewhere says, for the output checker, who has to judge what nobody measured."""
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import PurePath
 
 from output_checks.model.evidence import Output, OutputKind
@@ -20,7 +21,7 @@ def file_rows(output: Output, contents: Mapping[str, bytes]) -> tuple[tuple[str,
         try:
             if suffix in {".csv", ".tsv", ".xlsx"}:
                 table = read_excel_table(content) if suffix == ".xlsx" else read_csv_table(content)
-                return tuple(table.columns), [_row(texts) for texts in zip(*table.columns.values(), strict=False)]
+                return tuple(table.columns), [_row(texts) for texts in zip_longest(*table.columns.values(), fillvalue="")]
         except UnreadableError:
             return (), []
         if suffix in _TEXT:

@@ -71,6 +71,8 @@ def _part(name: str, part: str) -> str:
         return said("1 cell", "nl") if part == "1 cell" else said("{n} cells", "nl", n=part.partition(" ")[0])
     if name == "groups":
         return part.replace("” and “", "” en “").replace(", and “", ", en “")
+    if name == "where":
+        part = part.replace("those of ", "die van ")
     words = part.split(" and ") if name == "statistic" else [part]
     return " en ".join(WORDS.get(word, word) for word in words)
 

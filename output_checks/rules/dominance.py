@@ -17,7 +17,19 @@ _DENOMINATOR = (
 _TOTALS = frozenset(
     {Kind.LINEAR_AGGREGATION, Kind.WEIGHTED_AGGREGATION, Kind.RATIO, Kind.INDEX, Kind.CONCENTRATION, Kind.DENSITY}
 )
-_RATIOS = frozenset({Kind.WEIGHTED_AGGREGATION, Kind.RATIO, Kind.INDEX})
+_SPREADS = frozenset({Kind.SPREAD, Kind.WEIGHTED_SPREAD, Kind.SAMPLING_ERROR, Kind.WEIGHTED_SAMPLING_ERROR})
+"""Where one unit is most of a total, its distance from the mean is most of the spread."""
+_RATIOS = frozenset(
+    {
+        Kind.WEIGHTED_AGGREGATION,
+        Kind.WEIGHTED_SPREAD,
+        Kind.WEIGHTED_SAMPLING_ERROR,
+        Kind.WEIGHTED_POSITION,
+        Kind.RATIO,
+        Kind.INDEX,
+    }
+)
+"""Numbers with a denominator, or weights: where these are mostly one unit's, so is the number."""
 
 
 def _largest_hold_too_much(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
@@ -46,11 +58,12 @@ DOMINANCE = CellRule(
     rationale=(
         "The (n,k) rule on absolute contributions, after adding up the records of each unit, so that neither duplicate "
         "records nor a negative value elsewhere can hide a dominant unit. Cells of zeros only have nobody dominant. Of "
-        "a ratio it is the numerator, of a weighted mean the weighted total."
+        "a ratio it is the numerator, of a weighted mean the weighted total. A spread is judged by the total as well: "
+        "the one who is most of it is furthest from the mean."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, (n,k) dominance rule",
     thresholds=("n_largest", "k_percent"),
-    kinds=_TOTALS,
+    kinds=_TOTALS | _SPREADS,
     needs=_NEEDS,
     per_unit=True,
     check=_largest_hold_too_much,
@@ -68,7 +81,7 @@ P_PERCENT = CellRule(
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, p% rule",
     thresholds=("p_percent",),
-    kinds=_TOTALS,
+    kinds=_TOTALS | _SPREADS,
     needs=_NEEDS,
     per_unit=True,
     check=_second_estimates_largest,

@@ -21,6 +21,8 @@ def _maybe_of_few(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judge
     return Judgement(fail=np.zeros_like(few), review=few)
 
 
+_POSITIONS = frozenset({Kind.POSITION, Kind.WEIGHTED_POSITION})
+
 END_POINT = CellRule(
     code="EXT1",
     title="An end point that few share",
@@ -53,7 +55,7 @@ FEW_BESIDE = CellRule(
     ),
     source="SACRO guide to statistical output checking, 2023, position; ABS DataLab output rules, quantiles",
     thresholds=("minimum_contributors",),
-    kinds=frozenset({Kind.POSITION}),
+    kinds=_POSITIONS,
     needs=(FactName.AT_OR_BELOW, FactName.AT_OR_ABOVE, FactName.BETWEEN),
     per_unit=True,
     check=_of_few,
@@ -73,7 +75,7 @@ POSITION = CellRule(
     ),
     source=FEW_BESIDE.source,
     thresholds=("minimum_contributors",),
-    kinds=frozenset({Kind.POSITION}),
+    kinds=_POSITIONS,
     needs=(FactName.SHARING,),
     per_unit=True,
     check=_maybe_of_few,

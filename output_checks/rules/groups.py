@@ -57,7 +57,7 @@ class Groups:
             [item.members for item in tables if item.members is not None], n_cells=[len(item.cells) for item in tables]
         )
         parts = [
-            list(_totals(number, item, inner))
+            list(totals_of(number, item, inner))
             for number, (item, inner) in enumerate(zip(tables, atoms.inner, strict=True))
         ]
         names = _Sets.of(parts, atoms, minimum=minimum)
@@ -66,7 +66,7 @@ class Groups:
         for total in chain.from_iterable(parts):
             published = np.flatnonzero(total.published)
             groups.extend(names.group(total, int(place)) for place in published)
-            rows.append(total.rows[published])
+            rows.append(_present(total.rows[published]))
         return cls(atoms=atoms, groups=tuple(groups), rows=sparse.vstack(rows, format="csr"), within=names.within)
 
     @cached_property
@@ -80,8 +80,12 @@ class Groups:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Total:
-    """The cells of one table when some of its variables are kept and the others are summed over."""
+class Total:
+    """The cells of one table when some of its variables are kept and the others are summed over.
+
+    `rows` are cells × atoms, as those of the innermost cells; `first` is where each stands in the table, or its first
+    part does; `published` whether it is printed, or all of its parts are.
+    """
 
     table: int
     kept: _Kept
@@ -93,12 +97,11 @@ class _Total:
     published: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-def _totals(number: int, table: Tabulation, inner: Rows) -> Iterator[_Total]:
-    """Every choice of the variables to keep, the finest last."""
+def totals_of(number: int, table: Tabulation, inner: Rows) -> Iterator[Total]:
+    """For every choice of the variables to keep, the finest last. `inner` has a row per cell of the table."""
     positions = range(len(table.by) - (not table.parts))  # of a model: all; of curves: the groups behind them
     innermost = [place for place, cell in enumerate(table.cells) if None not in cell]
     hidden = table.hidden
-    present = (inner != 0).astype(float)
     sizes = range(len(table.by) + 1) if len(table.by) <= _MOST_VARIABLES else (0, 1, len(table.by))
     printed = {cell: place for place, cell in enumerate(table.cells) if not hidden[place]}
     for kept in chain.from_iterable(combinations(positions, size) for size in sizes):
@@ -116,12 +119,12 @@ def _totals(number: int, table: Tabulation, inner: Rows) -> Iterator[_Total]:
             own = printed.get(_as_cell(label, kept, len(table.by)))
             if own is not None:
                 first[at], whole[at] = own, True
-        yield _Total(
+        yield Total(
             table=number,
             kept=kept,
             variables=tuple(table.by[position] for position in kept),
             labels=labels,
-            rows=((gather @ present) != 0).astype(float).tocsr(),
+            rows=(gather @ inner).tocsr(),
             first=first.tolist(),
             published=whole,
         )
@@ -145,12 +148,12 @@ class _Sets:
     within: frozenset[tuple[int, int]]
 
     @classmethod
-    def of(cls, tables: Sequence[Sequence[_Total]], atoms: Atoms, *, minimum: float) -> "_Sets":
+    def of(cls, tables: Sequence[Sequence[Total]], atoms: Atoms, *, minimum: float) -> "_Sets":
         rows = []
         names: list[tuple[int, int, str]] = []
         for total in chain.from_iterable(tables):
             if len(total.kept) <= 1:
-                rows.append(total.rows)
+                rows.append(_present(total.rows))
                 variable = total.kept[0] if total.kept else _WHOLE
                 names += [(total.table, variable, "".join(label)) for label in total.labels]
         stacked = sparse.vstack(rows, format="csr")
@@ -175,7 +178,7 @@ class _Sets:
         }
         return cls(populations=populations, categories=categories, within=within)
 
-    def group(self, total: _Total, place: int) -> Group:
+    def group(self, total: Total, place: int) -> Group:
         label = total.labels[place]
         categories = {
             self.categories[total.table, position, part] for position, part in zip(total.kept, label, strict=True)
@@ -203,6 +206,11 @@ def _wider(
         if whole and sizes[outer] > sizes[best]:
             best = outer
     return best
+
+
+def _present(rows: Rows) -> Rows:
+    """1 where a row has an atom."""
+    return (rows != 0).astype(float).tocsr()
 
 
 def _each_once(rows: Rows) -> tuple[list[int], list[int]]:

@@ -1,10 +1,11 @@
 """Shares of yes-or-no variables: each counts those who have it, and several may leave a few who have none of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from output_checks.model.evidence import FactName, Flags, Output, Tabulation
 from output_checks.model.finding import Finding, Outcome
@@ -15,41 +16,57 @@ from output_checks.model.rule import ReleaseRule
 from output_checks.model.statistic import Kind, Statistic
 
 _CODE = "DIF4"
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+Marks: TypeAlias = npt.NDArray[np.uint32]
 _SAYS_NOTHING = frozenset({Kind.FREQUENCY, Kind.PERCENTAGE, Kind.CUMULATIVE})
 """Kinds of statistics that count records, whatever values they have."""
 _FINGERPRINTS = 2**52
+_ENOUGH = 0.9
+"""Share of the units that a table must have to be set beside another."""
+_FIRST = 100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Indicator:
-    """A published yes-or-no variable. Units are in one order for all tables of the same units."""
+    """A published yes-or-no variable, with one entry for each unit, or for each unit in a cell."""
 
     output: str
     position: int
     count: Tabulation
+    entries: Hashes
+    """Ascending: what stands for the unit, or for the unit in the cell."""
     units: Hashes
-    cells: "np.ndarray[tuple[int], np.dtype[np.int32]]"
+    cells: npt.NDArray[np.int32]
+    """The cell of each entry, -1 where its value is missing."""
     ones: Flags
+
+    @property
+    def present(self) -> npt.NDArray[np.int32]:
+        """Cells that have records."""
+        return np.unique(self.cells[self.cells >= 0])
 
     @property
     def whole(self) -> bool:
         """Whether the number of ones among all records follows, as no cell is hidden."""
-        return not self.count.hidden[np.unique(self.cells)].any()
+        return not self.count.hidden[self.present].any()
 
 
 def _shares_leave_few(outputs: Sequence[Output], policy: Policy) -> list[tuple[str, Finding]]:
     minimum = policy.limits(policy.units[0])["minimum_contributors"]
-    indicators = [item for output in outputs if (item := _indicator(output)) is not None]
     findings = []
-    for same in _of_the_same_units(indicators):
-        for chosen, cells in _leaving_few(same, minimum):
-            findings.append((chosen[-1].output, _leaves_few(chosen, cells)))
-    for item, other, cells in _hidden_elsewhere(indicators, outputs):
-        findings.append((item.output, _tells_hidden(item, other, cells)))
-    return findings
+    for in_cells in (False, True):
+        indicators = [item for output in outputs if (item := _indicator(output, in_cells=in_cells)) is not None]
+        for same in _of_the_same_units(indicators, in_cells=in_cells):
+            leaving = _leaving_few_in_cells if in_cells else _leaving_few
+            for chosen, cells in leaving(same, minimum):
+                findings.append((chosen[-1].output, _leaves_few(chosen, cells)))
+        if in_cells:
+            for item, other, cells in _hidden_elsewhere(indicators, outputs):
+                findings.append((item.output, _tells_hidden(item, other, cells)))
+    return list(dict.fromkeys(findings))
 
 
-def _indicator(output: Output) -> _Indicator | None:
+def _indicator(output: Output, *, in_cells: bool) -> _Indicator | None:
     """The yes-or-no variable of an output, of which more is published than its valid values; None for others."""
     count = next((item for item in output.tabulations if item.statistic is Statistic.COUNT), None)
     if count is None or all(item.kind in _SAYS_NOTHING for item in output.tabulations):
@@ -57,57 +74,83 @@ def _indicator(output: Output) -> _Indicator | None:
     members = count.members
     if members is None or members.marks is None or not len(members) or not count.parts:
         return None
-    order = np.argsort(members.finest, kind="stable")
-    units, marks = members.finest[order], members.marks[order]
-    ones = marks == marks_of(units, np.ones(len(units)))
-    if (units[1:] == units[:-1]).any() or not (ones | (marks == marks_of(units, np.zeros(len(units))))).all():
+    if not _are_ones_or_zeros(members.finest[:_FIRST], members.marks[:_FIRST]).all():
+        return None  # without putting a million in order
+    entries = members.finest
+    if in_cells:
+        entries = entries * _MIX + members.cells.astype(np.uint64)
+    order = np.argsort(entries, kind="stable")
+    entries, units, marks = entries[order], members.finest[order], members.marks[order]
+    if (entries[1:] == entries[:-1]).any() or not _are_ones_or_zeros(units, marks).all():
         return None
-    shown = next(at for at, item in enumerate(output.tabulations) if item.kind not in _SAYS_NOTHING)
     return _Indicator(
-        output=output.name, position=shown, count=count, units=units, cells=members.cells[order], ones=ones
+        output=output.name,
+        position=next(at for at, item in enumerate(output.tabulations) if item.kind not in _SAYS_NOTHING),
+        count=count,
+        entries=entries,
+        units=units,
+        cells=members.cells[order],
+        ones=marks == marks_of(units, np.ones(len(units))),
     )
 
 
-def _of_the_same_units(indicators: Sequence[_Indicator]) -> Iterator[list[_Indicator]]:
-    """Those that are of exactly the same units, in the order in which they were registered."""
-    keyed = [(len(item.units), int(item.units.sum(dtype=np.uint64)), at) for at, item in enumerate(indicators)]
-    for _, group in groupby(sorted(keyed), key=lambda key: key[:2]):
-        same = [indicators[at] for *_, at in group]
+def _are_ones_or_zeros(units: Hashes, marks: Marks) -> Flags:
+    zeros, ones = np.zeros(len(units)), np.ones(len(units))
+    return np.asarray((marks == marks_of(units, ones)) | (marks == marks_of(units, zeros)))
+
+
+def _of_the_same_units(indicators: Sequence[_Indicator], *, in_cells: bool) -> Iterator[list[_Indicator]]:
+    """Those that are of the same units (and over the same cells), in the order in which they were registered.
+
+    Some may lack a few, whose values are missing: who subtracts the shares takes these for units that have none.
+    """
+    left = list(indicators)
+    while left:
+        widest = max(left, key=lambda item: len(item.entries))
+        alike = [item for item in left if not in_cells or item.count.cells == widest.count.cells]
+        same = [item for item in alike if item is widest or _are_nearly_the_same(item.entries, widest.entries)]
         if len(same) > 1:
-            yield same
+            everyone = np.unique(np.concatenate([item.entries for item in same]))
+            yield [_among(item, everyone) for item in same]
+        left.remove(widest)
+
+
+def _are_nearly_the_same(entries: Hashes, others: Hashes) -> bool:
+    place = np.minimum(np.searchsorted(others, entries), len(others) - 1)
+    return np.count_nonzero(others[place] == entries) >= _ENOUGH * max(len(entries), len(others))
+
+
+def _among(item: _Indicator, everyone: Hashes) -> _Indicator:
+    """The indicator with an entry for everyone."""
+    place = np.searchsorted(everyone, item.entries)
+    cells, ones = np.full(len(everyone), -1, dtype=np.int32), np.zeros(len(everyone), dtype=bool)
+    cells[place], ones[place] = item.cells, item.ones
+    return replace(item, entries=everyone, cells=cells, ones=ones)
 
 
 def _leaving_few(same: Sequence[_Indicator], minimum: float) -> Iterator[tuple[list[_Indicator], list[int]]]:
-    """Indicators that nobody has two of, and cells of the last one in which few have none of them.
-
-    Whoever reads their names knows that they exclude each other. Starts from each in turn and adds the largest.
-    """
-    seen: set[frozenset[str]] = set()
+    """Indicators that nobody has two of, where few of all units have none of them."""
     for chosen in _exclusive_sets([item for item in same if item.whole]):
-        few = 0 < np.count_nonzero(~np.any([item.ones for item in chosen], axis=0)) < minimum
-        names = frozenset(item.output for item in chosen)
-        if few and names not in seen:
-            seen.add(names)
+        if 0 < np.count_nonzero(~np.any([item.ones for item in chosen], axis=0)) < minimum:
             chosen.sort(key=same.index)
-            yield chosen, np.unique(chosen[-1].cells).tolist()
-    for at, first in enumerate(same):
-        alike = [item for item in same[at:] if item.count.cells == first.count.cells]
-        if any(item.count.cells == first.count.cells for item in same[:at]):
-            continue
-        alike = [item for item in alike if np.array_equal(item.cells, first.cells)]
-        for chosen in _exclusive_sets(alike):
-            names = frozenset(item.output for item in chosen)
-            rest = ~np.any([item.ones for item in chosen], axis=0)
-            number = np.bincount(first.cells[rest], minlength=len(first.count.cells))
-            hidden = np.any([item.count.hidden for item in chosen], axis=0)
-            cells = np.flatnonzero((number > 0) & (number < minimum) & ~hidden).tolist()
-            if cells and names not in seen:
-                seen.add(names)
-                chosen.sort(key=same.index)
-                yield chosen, cells
+            yield chosen, chosen[-1].present.tolist()
+
+
+def _leaving_few_in_cells(same: Sequence[_Indicator], minimum: float) -> Iterator[tuple[list[_Indicator], list[int]]]:
+    """Indicators that nobody has two of, and the cells in which few have none of them."""
+    cells_of = np.max([item.cells for item in same], axis=0)
+    for chosen in _exclusive_sets(same):
+        rest = ~np.any([item.ones for item in chosen], axis=0) & (cells_of >= 0)
+        number = np.bincount(cells_of[rest], minlength=len(chosen[0].count.cells))
+        hidden = np.any([item.count.hidden for item in chosen], axis=0)
+        cells = np.flatnonzero((number > 0) & (number < minimum) & ~hidden).tolist()
+        if cells:
+            chosen.sort(key=same.index)
+            yield chosen, cells
 
 
 def _exclusive_sets(indicators: Sequence[_Indicator]) -> Iterator[list[_Indicator]]:
+    """Sets of which nobody has two: who reads their names knows it. Each is the start of one; the largest are added."""
     by_size = sorted(indicators, key=lambda item: -np.count_nonzero(item.ones))
     for start in by_size:
         chosen, taken = [start], start.ones.copy()
@@ -137,7 +180,7 @@ def _hidden_elsewhere(
 
 def _told_by(item: _Indicator) -> Iterator[tuple[list[int], Flags]]:
     """Sets of units that the shares count, and the cells that tell it."""
-    present = np.unique(item.cells)
+    present = item.present
     if item.whole:
         yield from ((present.tolist(), side) for side in (item.ones, ~item.ones) if side.any())
     for cell in present[~item.count.hidden[present]].tolist():
@@ -192,10 +235,10 @@ RULE = ReleaseRule(
     advice="Merge the small category with another one, or publish the share of one category fewer.",
     rationale=(
         "A share of a variable of zeros and ones, with its n, counts those who have a one. Looks at such variables of "
-        "the same units in different tables: where nobody has two of them, they are taken for categories of one "
-        "variable, and those who have none of them for the last category, which must have enough of the finest units "
-        "or nobody. It also fails where the ones, or the zeros, of a group are exactly those whose count another table "
-        "hides."
+        "the same units in different tables, but for some whose value is missing: where nobody has two of them, they "
+        "are taken for categories of one variable, and those who have none of them for the last category, which must "
+        "have enough of the finest units or nobody. It also fails where the ones, or the zeros, of a group are exactly "
+        "those whose count another table hides."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, linked tables",
     thresholds=("minimum_contributors",),

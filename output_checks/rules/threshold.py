@@ -23,8 +23,11 @@ _OF_VALUES = frozenset(
         Kind.WEIGHTED_AGGREGATION,
         Kind.RATIO,
         Kind.INDEX,
+        Kind.SPREAD,
+        Kind.WEIGHTED_SPREAD,
         Kind.SHAPE,
         Kind.SAMPLING_ERROR,
+        Kind.WEIGHTED_SAMPLING_ERROR,
         Kind.CONCENTRATION,
     }
 )
@@ -57,8 +60,8 @@ FEW_AT_ONE_VALUE = CellRule(
         "Where a cell has two different values, its n and its sum or mean give away how many units have each; where it "
         "has three, they do so together with a standard deviation or interval, and so on with each further moment. Of "
         "a rate it counts those who have it and those who have not, of a correlation every combination of two "
-        "two-valued variables, of a density the values within a bandwidth. Each of those counts is held to the minimum. "
-        "A cell with one value is judged by CLS2."
+        "two-valued variables, of a density the values within a bandwidth. Each of those counts is held to the "
+        "minimum. A cell with one value is judged by CLS2."
     ),
     source="Published CBS project code: suppresses where p·n or (1−p)·n is below 10; ABS DataLab output rules",
     thresholds=("minimum_contributors",),
@@ -102,7 +105,7 @@ FEW_FREE = CellRule(
     ),
     source="Our own; compare COR1, and the residual degrees of freedom of a model (MOD1)",
     thresholds=("minimum_contributors",),
-    kinds=frozenset({Kind.SAMPLING_ERROR}),
+    kinds=frozenset({Kind.SAMPLING_ERROR, Kind.WEIGHTED_SAMPLING_ERROR}),
     needs=(FactName.SAMPLING_DEGREES_OF_FREEDOM,),
     per_unit=True,
     check=_few_free,

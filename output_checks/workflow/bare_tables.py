@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 import numpy as np
 
 from output_checks.errors import InputError
-from output_checks.model.evidence import Cell, CellStatus, Floats, Tabulation
+from output_checks.model.evidence import Cell, CellStatus, Floats, Output, Tabulation
 from output_checks.model.statistic import Kind, Statistic
 from output_checks.readers.tables import TextTable, UnreadableError, read_csv_table, read_excel_table
 from output_checks.store.files import sha256
@@ -79,6 +80,18 @@ def read_bare_table(name: str, content: bytes, table: BareTable) -> tuple[Tabula
             )
         )
     return tuple(tabulations)
+
+
+def with_numbers_of_files(output: Output, contents: Mapping[str, bytes]) -> Output:
+    """An output that was not measured, with the numbers in its files where they can be told; others as they are."""
+    if output.tabulations:
+        return output
+    found: list[Tabulation] = []
+    for item in output.files:
+        if is_table(item.name) and item.name in contents:
+            with suppress(InputError):
+                found += read_bare_table(item.name, contents[item.name], BareTable())
+    return replace(output, tabulations=tuple(found))
 
 
 def _read(name: str, content: bytes) -> TextTable:

@@ -11,12 +11,14 @@ import numpy as np
 from output_checks.checking import sensitive_cells
 from output_checks.errors import InputError
 from output_checks.model.behind import groups_behind
-from output_checks.model.evidence import Fact, FactName, Flags, Floats, Origin, Output, Tabulation
+from output_checks.model.evidence import CellStatus, Fact, FactName, Flags, Floats, Origin, Output, Tabulation
+from output_checks.model.members import Members
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Statistic
 from output_checks.protection.attacker import ContradictingTablesError, attack
 from output_checks.protection.overlaps import published_elsewhere
 from output_checks.protection.regroupings import with_coarser_variables
+from output_checks.protection.spans import made_up
 from output_checks.workflow.totals import adds_up, lowest_contribution, totals
 
 _Place: TypeAlias = tuple[int, int]
@@ -118,6 +120,8 @@ def _attack_family(
     # As if nothing were rounded to fives or tens: another table may show the same counts, so it is not relied on.
     items = [replace(item, rounded_to=1) for item in items]
     completed = published_elsewhere(items, [_records(item) for item in items], width=goal.width if counts else 0.0)
+    whose = [replace(item, members=_members(tabulations, place)) for place, item in zip(family, completed, strict=True)]
+    completed = tuple(_shown(item, flags) for item, flags in zip(completed, made_up(whose), strict=True))
     systems: dict[Hashable, list[tuple[_Place, Tabulation]]] = defaultdict(list)
     for place, item in zip(family, completed, strict=True):
         systems[_records(item)].append((place, item))
@@ -150,6 +154,17 @@ def _as_counts(item: Tabulation, *, width: float) -> Tabulation:
     if everyone.values[inner].sum() - np.nansum(item.values[inner]) >= width:
         return item
     return replace(item, values=everyone.values, variable="").with_facts(replace(members, name=FactName.MEMBERS))
+
+
+def _members(tabulations: Mapping[_Place, Tabulation], place: _Place) -> Members | None:
+    """Whose records are in which cell of a tabulation: the count beside it knows, where it is over the same cells."""
+    item, count = tabulations[place], tabulations[place[0], 0]
+    return count.members if item.parts and item.cells == count.cells else None
+
+
+def _shown(item: Tabulation, given: Flags) -> Tabulation:
+    status = (CellStatus.PUBLISHED if flag else old for flag, old in zip(given, item.status, strict=True))
+    return item.with_status(tuple(status))
 
 
 def _records(item: Tabulation) -> Hashable:

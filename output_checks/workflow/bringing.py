@@ -49,8 +49,7 @@ def answers(counts: str, n: str, *, source: Path, levels: Sequence[str]) -> dict
 def with_derived(output: Output, contents: Mapping[str, bytes], *, levels: Sequence[str]) -> Output:
     """An output with what its own file tells, where it was made elsewhere; any other as it is.
 
-    Whatever tabulations and questions a brought file comes with are dropped. One that cannot be taken apart is asked
-    about.
+    Whatever tabulations a brought file comes with are dropped. One that cannot be taken apart is asked about.
     """
     if output.kind is not OutputKind.FILE:
         return output
@@ -67,7 +66,7 @@ def with_derived(output: Output, contents: Mapping[str, bytes], *, levels: Seque
         output,
         files=tuple(files),
         tabulations=tuple(item for own in found for item in own.tabulations),
-        questions=tuple(dict.fromkeys(question for own in found for question in own.questions)),
+        questions=tuple(dict.fromkeys([*(asked for own in found for asked in own.questions), *output.questions])),
     )
 
 

@@ -17,7 +17,7 @@ from output_checks.store.ledger_entry import Left
 from output_checks.store.members import decode_members, with_members
 from output_checks.store.sealed import Seal, SealedOutput, read_seal
 from output_checks.store.submission import EVIDENCE, MEMBERS, Stored, read_submission
-from output_checks.workflow.bare_tables import BareTable, is_table, read_bare_table
+from output_checks.workflow.bare_tables import BareTable, is_table, read_bare_table, with_numbers_of_files
 from output_checks.workflow.seal import expect_files, verify
 
 
@@ -53,7 +53,9 @@ def from_sealed(
         date=seal.time,
         policy=str(seal.policy.get("name", "")),
         origin=f"imported: sealed, {checked}" + ("" if stored else ", without its submission"),
-        outputs=_from_tables(seal, contents) if stored is None else _from_evidence(seal, stored),
+        outputs=tuple(_from_files(item, contents) for item in seal.outputs)
+        if stored is None
+        else _from_evidence(seal, stored, contents),
         submission=seal.submission,
         toolkit=seal.toolkit,
     )
@@ -80,7 +82,7 @@ def from_tables(paths: Sequence[Path], table: BareTable, *, name: str, date: str
     return Left(name=name, date=date, policy="", origin="imported: tables", outputs=tuple(outputs))
 
 
-def _from_evidence(seal: Seal, stored: Stored) -> tuple[Output, ...]:
+def _from_evidence(seal: Seal, stored: Stored, contents: Mapping[str, bytes]) -> tuple[Output, ...]:
     """The outputs as the submission describes them, those of the release and no others."""
     evidence = decode(stored.evidence, tuple[Output, ...], source=f"{stored.folder / EVIDENCE}")
     members = decode_members(stored.members, source=f"{stored.folder / MEMBERS}")
@@ -93,24 +95,15 @@ def _from_evidence(seal: Seal, stored: Stored) -> tuple[Output, ...]:
                 f"{item.name} of the release is not the output that was submitted.",
                 remedy="the release as it was sealed",
             )
-        outputs.append(output)
+        outputs.append(with_numbers_of_files(output, contents))
     return tuple(outputs)
-
-
-def _from_tables(seal: Seal, contents: Mapping[str, bytes]) -> tuple[Output, ...]:
-    return tuple(_from_files(item, {name: contents[name] for name in item.files}) for item in seal.outputs)
 
 
 def _from_files(item: SealedOutput, contents: Mapping[str, bytes]) -> Output:
     """One output of which only the files are known; a picture has nothing that can be read."""
-    tables = [read_bare_table(name, content, BareTable()) for name, content in contents.items() if is_table(name)]
-    return Output(
-        name=item.name,
-        kind=OutputKind.TABLE if tables else OutputKind.FILE,
-        title=item.name,
-        tabulations=tuple(tabulation for table in tables for tabulation in table),
-        files=tuple(_file(name, content) for name, content in contents.items()),
-    )
+    kind = OutputKind.TABLE if any(map(is_table, item.files)) else OutputKind.FILE
+    files = tuple(_file(name, contents[name]) for name in item.files)
+    return with_numbers_of_files(Output(name=item.name, kind=kind, title=item.name, files=files), contents)
 
 
 def _file(name: str, content: bytes) -> FileContent:

@@ -6,6 +6,7 @@ table gets the same answer.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
@@ -16,7 +17,7 @@ from output_checks.errors import InputError
 from output_checks.measuring.sources import Source
 from output_checks.measuring.units import Units
 from output_checks.model.evidence import Output, Tabulation
-from output_checks.model.finding import Finding, Outcome, OutputReport, most_cautious
+from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport, most_cautious
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Statistic
 from output_checks.rendering.csv import table_csv
@@ -24,10 +25,10 @@ from output_checks.rules import CELL_RULES
 from output_checks.workflow.changes import Change, ChangeKind, Failing, Table, changes, cost, following
 from output_checks.workflow.judge import judge
 from output_checks.workflow.larger_merges import merge_more
-from output_checks.workflow.tabling import TableRequest, readied
+from output_checks.workflow.tabling import TableRequest, in_their_places, readied
 
 Beside: TypeAlias = tuple[Sequence[Output], Mapping[str, bytes]]
-"""What is registered beside a table: outputs, and the bytes of all files."""
+"""What is registered, in its order: outputs, and the bytes of all files."""
 
 _MOST_SHOWN = 3
 _MOST_TRIES = 40
@@ -107,7 +108,7 @@ class MendingSearch:
     units: Units
     policy: Policy
     beside: Callable[[], Beside]
-    """Reads what is registered when the search begins, these tables themselves left out."""
+    """Reads what is registered when the search begins, in its order, these tables among it."""
     _result: Mendings | None = None
 
     def for_display(self) -> Mendings:
@@ -143,6 +144,18 @@ def _as_pandas(data: object, request: TableRequest, units: Units) -> pd.DataFram
     return Source.of(data).read(list(dict.fromkeys(filter(None, names))))
 
 
+def standing_in(registered: Beside, policy: Policy) -> AbstractSet[str]:
+    """Names of the outputs that do not fail."""
+    report = judge(*registered, policy)[1]
+    return {one.output for one in report.outputs if one.outcome is not Outcome.FAIL}
+
+
+def harms(report: CheckReport, standing: AbstractSet[str], *, apart_from: Sequence[str]) -> bool:
+    """Whether another output fails that did not before: a change that gives it away mends nothing."""
+    failing = {one.output for one in report.outputs if one.outcome is Outcome.FAIL}
+    return bool(failing & standing - set(apart_from))
+
+
 def most_tries(records: int, cells: int) -> int:
     """How many changes are tried: fewer for large data, as each try tabulates all of it."""
     return max(_FEWEST_TRIES, min(_MOST_TRIES, _WORK // _work(records, cells)))
@@ -153,7 +166,8 @@ def _work(records: int, cells: int) -> int:
 
 
 def _search(asked: MendingSearch, data: pd.DataFrame) -> Mendings:
-    trials = _Trials(asked=asked, data=data, registered=asked.beside())
+    registered = asked.beside()
+    trials = _Trials(asked=asked, data=data, registered=registered, standing=standing_in(registered, asked.policy))
     trials.left = most_tries(len(data), sum(len(output.tabulations[0].cells) for output in asked.outputs))
     same = trials.make(asked.request, data)
     if not _are_alike(same, asked.outputs):
@@ -241,6 +255,8 @@ class _Trials:
     asked: MendingSearch
     data: pd.DataFrame
     registered: Beside
+    standing: AbstractSet[str]
+    """Names of what does not fail now: a change must leave that so."""
     left: int = 0
     tries: int = 0
     known: dict[str, Mending | None] = field(default_factory=dict)
@@ -266,16 +282,18 @@ class _Trials:
 
     def judge(self, outputs: Sequence[Output]) -> tuple[list[OutputReport], Outcome]:
         """The report on each table alone, and the gravest verdict beside one another and what is registered."""
-        others, contents = self.registered
-        names = {output.name for output in outputs}
-        others = [other for other in others if other.name not in names]
+        registered, contents = self.registered
+        own = {output.name for output in self.asked.outputs}
+        together = in_their_places(registered, outputs, instead_of=own)
         contents = {**contents, **{one.files[0].name: table_csv(one.tabulations) for one in outputs}}
         alone = [judge([one], contents, self.asked.policy)[1].of(one.name) for one in outputs]
         outcome = most_cautious(report.outcome for report in alone)
-        if outcome is Outcome.FAIL or (not others and len(outputs) == 1):
+        if outcome is Outcome.FAIL or len(together) == 1:
             return alone, outcome
-        together = judge([*others, *outputs], contents, self.asked.policy)[1]
-        return alone, most_cautious(together.of(one.name).outcome for one in outputs)
+        report = judge(together, contents, self.asked.policy)[1]
+        if harms(report, self.standing, apart_from=[one.name for one in outputs]):
+            return alone, Outcome.FAIL
+        return alone, most_cautious(report.of(one.name).outcome for one in outputs)
 
     def _mending(self, change: Change, call: str) -> Mending | None:
         try:

@@ -7,6 +7,7 @@ it cannot, changes follow from the evidence, and are said not to be tried.
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -21,10 +22,10 @@ from output_checks.model.policy import Policy
 from output_checks.rendering.csv import table_csv
 from output_checks.workflow.changes import ChangeKind, cost
 from output_checks.workflow.judge import judge
-from output_checks.workflow.mending import Beside, Mending, Mendings
+from output_checks.workflow.mending import Beside, Mending, Mendings, harms, standing_in
 from output_checks.workflow.recoding import Edit, LeaveOut, Merge, is_ordered, is_text, merged_name, values_of
 from output_checks.workflow.refitting import Refit, refit_of
-from output_checks.workflow.tabling import literal, readied
+from output_checks.workflow.tabling import in_their_places, literal, readied
 
 Make: TypeAlias = Callable[[object, pd.DataFrame, str], Output]
 """Measures a results object with a frame and a population in words."""
@@ -34,6 +35,20 @@ _MOST_LEVELS = 12
 _QUICK = 1_000_000
 _FACTOR = re.compile(r"^(?:C\(\s*)?([^\W\d]\w*)(?:\s*[,)].*)?$")
 _UNTRIED = "The model could not be fitted again here, so these follow from the evidence and were not tried."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LeaveLevel(LeaveOut):
+    """Records of a level left out, and the level with them: else the model has a column of zeros for it."""
+
+    def apply(self, data: pd.DataFrame) -> pd.DataFrame:
+        left = super().apply(data)
+        return left.assign(**{self.variable: left[self.variable].cat.remove_unused_categories()})
+
+    def source(self, data: str) -> str:
+        name = literal(self.variable)
+        column = f"{data}[{name}].cat.remove_categories({literal(list(self.values))})"
+        return f"{super().source(data)}.assign(**{{{name}: {column}}})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +104,8 @@ class ModelSearch:
             likely = [self._untried(change) for change in changes if self._is_enough(change, data)]
             return Mendings(found=tuple(_one_of_each(likely)), remark=_UNTRIED if likely else "")
         registered = self.beside()
-        tried = [self._tried(change, data, refit, registered) for change in changes[:_MOST_TRIES]]
+        standing = standing_in(registered, self.policy)
+        tried = [self._tried(change, data, refit, registered, standing) for change in changes[:_MOST_TRIES]]
         for goal in (Outcome.PASS, Outcome.REVIEW):
             found = [mending for mending in tried if mending is not None and mending.outcome is goal]
             if found or self.report.outcome is Outcome.REVIEW:
@@ -99,7 +115,9 @@ class ModelSearch:
         words = "" if passes else f"{remark}; these leave it to output checkers." if found else f"{remark}."
         return Mendings(found=tuple(_one_of_each(sorted(found, key=cost))), tries=len(tried), remark=words)
 
-    def _tried(self, change: _Change, data: pd.DataFrame, refit: Refit, registered: Beside) -> Mending | None:
+    def _tried(
+        self, change: _Change, data: pd.DataFrame, refit: Refit, registered: Beside, standing: AbstractSet[str]
+    ) -> Mending | None:
         """The change with what came of it; None where it cannot be fitted or measured."""
         try:
             frame = change.edit.apply(data) if change.edit else data
@@ -108,9 +126,10 @@ class ModelSearch:
         except Exception:  # noqa: BLE001 - whatever a statistical package raises: then it is no mending
             return None
         made = readied(made, {f"{made.name}.csv": table_csv(made.tabulations)}, units=self.units)
-        others, contents = registered
+        outputs, contents = registered
         contents = {**contents, made.files[0].name: table_csv(made.tabulations)}
-        outcome = judge([*others, made], contents, self.policy)[1].of(made.name).outcome
+        report = judge(in_their_places(outputs, [made]), contents, self.policy)[1]
+        outcome = Outcome.FAIL if harms(report, standing, apart_from=[made.name]) else report.of(made.name).outcome
         fewer = _numbers(self.output) - _numbers(made)
         return self._mending(change, outcome, refit.written(change.formula or refit.formula), numbers=fewer)
 
@@ -158,6 +177,7 @@ class ModelSearch:
         if not 3 <= len(known) <= _MOST_LEVELS:
             return
         sizes = self._sizes(data, codes, labels)
+        categorical = isinstance(data[name].dtype, pd.CategoricalDtype)
         ordered, text, values = is_ordered(data[name], labels), is_text(data[name]), values_of(data[name])
         records = {label: float((codes == at).sum()) for at, label in enumerate(labels)}
         for rare in [label for label in known if sizes[label]]:
@@ -178,7 +198,7 @@ class ModelSearch:
                 yield _Change(
                     kind=ChangeKind.LEVEL,
                     what=f"Leave out the records with {name} “{rare}”.",
-                    edit=LeaveOut(variable=name, values=(values[rare],)),
+                    edit=(_LeaveLevel if categorical else LeaveOut)(variable=name, values=(values[rare],)),
                     population=f"{self.population} without {name} “{rare}”",
                     numbers=len(self.output.tabulations),
                     records=records[rare],

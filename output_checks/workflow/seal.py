@@ -97,7 +97,9 @@ def release(
         expect_distinct_names([SEAL, *(item.name for output in approved for item in output.files)])
         if ledger is not None:
             names = {"name": seal.release, "actor": checker, "time": seal.time}
-            remember(ledger, current.stored, approved, policy=current.policy, toolkit=TOOLKIT, **names)
+            remember(
+                ledger, current.stored, approved, current.contents, policy=current.policy, toolkit=TOOLKIT, **names
+            )
         target, content = folder / seal.release, encode(seal)
         if _was_sealed(target, seal, keys):
             content = read_file(target / SEAL)

@@ -1,7 +1,7 @@
 """A table as it was asked for: what to count, by what, how it is to leave. It can be made, and written as a call."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import pandas as pd
@@ -156,6 +156,21 @@ def readied(output: Output, files: Mapping[str, bytes], *, units: Units) -> Outp
     """An output with what its files tell, and the key columns of which none may leave."""
     keys = tuple(dict.fromkeys([*units.key_columns, *output.keys]))
     return replace(output, keys=keys, files=tuple(read_content(name, content) for name, content in files.items()))
+
+
+def in_their_places(
+    registered: Sequence[Output], made: Sequence[Output], *, instead_of: Collection[str] = ()
+) -> list[Output]:
+    """What a release holds once these are registered: each in the place of its name, new ones at the end.
+
+    First come is first served, and what is registered again keeps its place. `instead_of` are names that go.
+    """
+    new = {output.name: output for output in made}
+    kept = [
+        new.get(output.name, output) for output in registered if output.name in new or output.name not in instead_of
+    ]
+    known = {output.name for output in kept}
+    return [*kept, *(output for output in made if output.name not in known)]
 
 
 def literal(value: object) -> str:

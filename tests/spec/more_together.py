@@ -222,7 +222,7 @@ def two_regroupings_under_other_names(release):
     return release.table("b", data, by="lower")
 
 
-@planted("a hidden count, as the sum of three parts", wrong=MANY)
+@planted("a hidden count, as the sum of three parts")
 def the_parts_of_a_hidden_track(release):
     data = pupils()
     data.loc[:3, "track"] = "pro"

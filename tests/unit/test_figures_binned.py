@@ -54,8 +54,17 @@ def test_bins_hold_equally_many_and_their_means_are_those_of_the_records(release
         assert y == pytest.approx(part["score"].mean(), abs=1e-6)
 
 
+def test_a_group_that_is_all_in_one_bin_fails(release):
+    data = DATA.assign(grade=np.where(DATA["sex"] == "boy", 3, DATA.index % 3))
+    assert release.binned_scatter("b", data, x="grade", y="score").outcome is PASS
+    release.remove("b")
+    assert release.binned_scatter("b", data, x="grade", y="score", by="sex").outcome is FAIL
+
+
 def test_equal_values_are_in_one_bin(release):
-    frame = release.binned_scatter("b", DATA.assign(grade=DATA.index % 3), x="grade", y="score", bins=20).frame
+    table = release.binned_scatter("b", DATA.assign(grade=DATA.index % 3), x="grade", y="score", bins=20)
+    assert table.outcome is PASS, table.reason
+    frame = table.frame
     assert frame["n"].tolist() == [300, 300, 300]
     assert frame["bin"].tolist() == ["1", "2", "3"]
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.patches import Ellipse, Rectangle
+from matplotlib.transforms import Affine2D
 
 from output_checks.measuring.figures import unexplained
 from tests.factories import pupils
@@ -266,6 +267,19 @@ def a_circle_of_values(ax, frame):
     ax.figure.add_subplot(projection="polar").plot(SCORES[:3], frame["mean"])
 
 
+def a_line_that_is_stretched(ax, frame):
+    ax.plot([0, 1, 2], frame["mean"], transform=Affine2D().scale(1, SCORES[0] / 100) + ax.transData)
+
+
+def bars_that_are_stretched(ax, frame):
+    for bar in ax.bar(frame["track"], frame["mean"]):
+        bar.set_transform(Affine2D().scale(1, SCORES[0] / 100) + ax.transData)
+
+
+def points_that_are_moved(ax, frame):
+    ax.scatter([0, 1, 2], frame["mean"]).set_offset_transform(Affine2D().translate(0, SCORES[0]) + ax.transData)
+
+
 def a_table_within(ax, _):
     ax.table([[str(SCORES[0])]])
 
@@ -294,6 +308,9 @@ DISHONEST = [
     many_notes,
     three_dimensions,
     a_circle_of_values,
+    a_line_that_is_stretched,
+    bars_that_are_stretched,
+    points_that_are_moved,
     a_table_within,
 ]
 
@@ -366,3 +383,30 @@ def test_small_pictures_side_by_side_are_each_read():
     assert unexplained(figure, tabulations) == ()
     figure.axes[1].plot([2019], [DATA["score"][0]], "o")
     assert unexplained(figure, tabulations)
+
+
+def fine_table():
+    """A table of so many means that nearly every score is one of them."""
+    data = pupils(6000, schools=60).assign(year=lambda d: 2019 + d.index // 60 % 10)
+    return data, *table(["school", "year"], data=data)
+
+
+@pytest.mark.parametrize("persons", [False, True])
+def test_a_point_at_a_category_is_a_number_of_that_category(persons):
+    data, tabulations, frame = fine_table()
+    means = set(frame["mean"])
+    drawn = data[data["score"].isin(means)] if persons else frame
+    assert len(drawn) >= 600
+    figure, ax = axes()
+    ax.plot(drawn["school"], drawn["score"] if persons else drawn["mean"], "o")
+    assert bool(unexplained(figure, tabulations)) is persons
+
+
+@pytest.mark.parametrize(("number", "asked"), [(5, False), (30, True)])
+def test_many_lines_from_one_end_to_the_other_are_a_question(number, asked):
+    _, tabulations, frame = fine_table()
+    figure, ax = axes()
+    ax.plot(frame["school"], frame["mean"], "o")
+    for mean in sorted(set(frame["mean"]))[:number]:
+        ax.axhline(mean)
+    assert bool(unexplained(figure, tabulations)) is asked

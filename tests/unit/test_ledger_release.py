@@ -12,7 +12,7 @@ import pytest
 
 from output_checks.cli import main
 from output_checks.errors import InputError, IntegrityError, WorkflowError
-from output_checks.model.review import Decision, State
+from output_checks.model.review import Decision, State, Vote
 from output_checks.model.statistic import Statistic
 from output_checks.release import Release
 from output_checks.store import ledger_file
@@ -62,7 +62,7 @@ def submit(tmp_path, people, *, name="study", ledger=None, units=UNITS):
     folder = draft.submit(tmp_path / "submissions")
     for checker, key in people.items():
         submission = open_submission(folder)
-        votes = votes_on(submission, {"means": "return"}, approve_rest=True)
+        votes = votes_on(submission, {"means": Vote.RETURN}, approve_rest=True)
         vote(submission, Decision(checker=checker, votes=votes, reasons={"means": "later"}), key=key, now=NOW)
     return folder
 
@@ -100,7 +100,10 @@ def test_only_what_was_approved_is_remembered_with_who_is_in_it(decided, people,
 
 def test_a_release_is_noted_in_the_trail_of_its_submission(decided, people, tmp_path, ledger):
     release(decided, people, tmp_path, ledger=ledger)
-    assert [(event.act, event.details) for event in events(decided)][-2] == ("remember", ledger.entries()[0].hash)
+    assert [(event.act, event.details) for event in events(decided)][-2] == (
+        "remember",
+        f"{ledger.about.ledger} {ledger.entries()[0].hash}",
+    )
 
 
 def test_nothing_is_sealed_where_it_cannot_be_remembered(decided, people, tmp_path, ledger):
@@ -133,6 +136,33 @@ def test_a_run_that_stops_anywhere_is_finished_by_the_same_command(decided, peop
     assert [event.act for event in events(decided)].count("remember") == 1
     with pytest.raises(WorkflowError, match="does not allow"):
         release(decided, people, tmp_path, ledger=ledger, now=later)
+
+
+def test_an_older_copy_of_the_ledger_is_not_gone_on_with(tmp_path, people, ledger):
+    """Nor is it noticed in a folder without the submissions that tell of it; then the hash has to be compared."""
+    first, second = (submit(tmp_path, people, name=name) for name in ("one", "two"))
+    copy = shutil.copytree(ledger.folder, tmp_path / "copy")
+    release(first, people, tmp_path, ledger=ledger)
+    with pytest.raises(IntegrityError, match="that one-1 was remembered in: it is an older copy"):
+        release(second, people, tmp_path, ledger=Ledger.open(copy))
+    release(second, people, tmp_path, ledger=ledger)
+    assert len(ledger.entries()) == 2
+
+
+def test_the_numbers_of_an_approved_file_are_remembered_where_they_can_be_told(tmp_path, people, ledger):
+    draft = Release("files", folder=tmp_path / "draft", units=UNITS, author="researcher")
+    for name, text in (("known", "sex,n\nboy,412\ngirl,x\n"), ("unknown", "sex,amount\nboy,412\n")):
+        draft.file(name, bare(tmp_path, text, f"{name}.csv"))
+    folder = draft.submit(tmp_path / "submissions")
+    for checker, key in people.items():
+        reasons = dict.fromkeys(("known", "unknown"), "seen")
+        votes = votes_on(open_submission(folder), dict.fromkeys(reasons, Vote.APPROVE), approve_rest=False)
+        vote(open_submission(folder), Decision(checker=checker, votes=votes, reasons=reasons), key=key, now=NOW)
+    release(folder, people, tmp_path, ledger=ledger)
+    known, unknown = ledger.earlier()
+    np.testing.assert_array_equal(known.tabulations[0].published, [412, np.nan])
+    assert unknown.tabulations == ()
+    assert unknown.files[0].name == "unknown.csv"
 
 
 def test_another_folder_in_the_place_of_the_release_is_not_taken_for_it(decided, people, tmp_path, ledger):

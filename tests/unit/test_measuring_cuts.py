@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from output_checks.measuring.cuts import Edge, at_quantiles, one_sided
+from output_checks.measuring.cuts import Edge, at_quantiles, one_sided, with_points
 from output_checks.model.finding import Outcome
 from output_checks.release import Release
 from tests.factories import pupils
@@ -95,3 +95,12 @@ def test_an_edge_is_read_with_its_decimals(label, expected):
 @pytest.mark.parametrize("label", ["havo", "school 12", "from Utrecht", "over the hill"])
 def test_other_labels_have_no_edge(label):
     assert list(one_sided(label)) == []
+
+
+def test_edges_are_read_with_decimal_commas_and_without_those_of_thousands(release, data):
+    assert with_points("42,5 tot 50,25") == "42.5 tot 50.25"
+    assert with_points("1,000 to 12,500") == "1000 to 12500"
+    edges = np.quantile(data["exact"], [0.25, 0.5, 0.75]).round(2)
+    labels = [label.replace(".", ",") for label in named(edges, 2)]
+    data["band"] = pd.cut(data["exact"], [-np.inf, *edges, np.inf], labels=labels).astype(str)
+    assert release.table("t", data, by="band").outcome is REVIEW

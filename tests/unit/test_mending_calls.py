@@ -163,6 +163,18 @@ def test_tables_of_one_call_are_judged_beside_one_another_and_not_beside_their_f
     )
 
 
+def test_a_change_that_gives_another_output_away_mends_nothing(release):
+    """The total that one table publishes, and the girls that the other would, are together the boys."""
+    data = pupils(40).assign(sex=lambda frame: np.where(frame.index < 5, "boy", "girl"))
+    table = release.table("t", data, by="sex")
+    alone = [mending.what for mending in table.mendings.found]
+    release.table("s", data, by="sex", margins=True, suppress=True)
+    beside = release.table("t", data, by="sex")
+    assert alone == ["Hide what does not pass, and what would give it away."]
+    assert beside.mendings.found == ()
+    assert release.check().of("s").outcome is PASS
+
+
 def test_what_is_hidden_in_one_table_of_a_call_is_hidden_in_all(release):
     """Pandas counts the totals of `score` over those with a `growth`: other tables, with nearly the same groups."""
     data = pupils(900)

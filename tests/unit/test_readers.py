@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 
 import openpyxl
@@ -137,3 +138,151 @@ def test_an_unusual_kind_of_file_is_remarked_on():
 def test_a_range_in_words_is_no_school_code_and_a_school_code_is():
     assert not any(map(looks_like_key, ["16 to 19", "12 or 13", "16-19"]))
     assert all(map(looks_like_key, ["16TO19", "12ab", "12AB", "12AB00"]))
+
+
+def hide_by_format(book):
+    book.active["B2"].number_format = ";;;"
+
+
+def show_fewer_decimals(book):
+    book.active["B2"] = 12.3456
+    book.active["B2"].number_format = "0.0"
+
+
+def show_all_decimals(book):
+    book.active["B2"] = 12.5
+    book.active["B2"].number_format = "0.0"
+
+
+def add_a_formula(book):
+    book.active["B3"] = "=SUM(B2:B2)"
+
+
+def name_a_range(book):
+    book.defined_names["secret"] = openpyxl.workbook.defined_name.DefinedName("secret", attr_text="Sheet!$A$1")
+
+
+def name_the_author(book):
+    book.properties.creator = "ABCD01"
+
+
+def write_a_header(book):
+    book.active.oddHeader.center.text = "draft"
+
+
+def link(book):
+    book.active["A2"].hyperlink = "https://example.org/"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (hide_by_format, "format hides"),
+        (show_fewer_decimals, "more decimals than it shows"),
+        (add_a_formula, "formulas without a value"),
+        (name_a_range, "defined names"),
+        (name_the_author, "names its author"),
+        (write_a_header, "head or foot"),
+        (link, "links"),
+    ],
+)
+def test_everything_in_a_workbook_that_is_not_seen_at_once_is_a_question(change, expected):
+    found = read_content("t.xlsx", workbook(change))
+    assert expected in " ".join(found.remarks)
+    assert found.faults == ()
+
+
+def test_decimals_that_are_shown_are_not_remarked_on():
+    assert read_content("t.xlsx", workbook(show_all_decimals)).remarks == ()
+
+
+def with_part(name, content=b"<x/>"):
+    """A workbook with one more part in its archive."""
+    made = io.BytesIO(workbook())
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr(name, content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("xl/pivotCache/pivotCacheRecords1.xml", "pivot cache"),
+        ("xl/embeddings/oleObject1.bin", "embedded file"),
+        ("xl/vbaProject.bin", "macros"),
+        ("xl/externalLinks/externalLink1.xml", "another workbook"),
+        ("xl/connections.xml", "connection"),
+        ("xl/model/item.data", "data model"),
+    ],
+)
+def test_records_behind_a_workbook_are_a_fault(part, expected):
+    assert expected in " ".join(read_content("t.xlsx", with_part(part)).faults)
+    assert read_content("t.xlsx", with_part("xl/theme/theme9.xml")).faults == ()
+
+
+def test_a_key_in_a_comment_or_a_property_is_a_fault():
+    def tell(book):
+        book.active["A2"].comment = openpyxl.comments.Comment("see pupil 123456789", "x")
+
+    assert "what looks like a key" in " ".join(read_content("t.xlsx", workbook(tell)).faults)
+    assert read_content("t.xlsx", workbook(comment)).faults == ()
+
+
+def test_a_workbook_that_unpacks_to_far_too_much_or_reaches_to_its_last_cell_is_not_read():
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 150_000_000)
+    assert "unpacks to far more" in read_content("t.xlsx", bomb.getvalue()).remarks[0]
+
+    def far(book):
+        book.active["XFD1048576"] = 1
+
+    assert "too large" in read_content("t.xlsx", workbook(far)).remarks[0]
+
+
+def test_a_csv_of_more_than_a_million_cells_is_not_read():
+    assert "too large" in read_content("t.csv", b"a,b\n" + b"1,2\n" * 500_001).remarks[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["=cmd|'/c calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", '=HYPERLINK("http://x","y")', "=WEBSERVICE(A1)"]
+)
+def test_a_formula_that_reaches_out_of_the_file_is_a_fault(text):
+    quoted = '"' + text.replace('"', '""') + '"'
+    assert "formula" in read_content("t.csv", f"track,n\n{quoted},120\n".encode()).faults[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("=1+1", True), ("@x", True), ("-vmbo", True), ("-5", False), ("+3", False), ("- 4.2", False), ("-", False)],
+)
+def test_other_texts_that_begin_as_a_formula_are_a_question(text, asked):
+    found = read_content("t.csv", f"track,n\n{text},120\n".encode())
+    assert found.faults == ()
+    assert any("formulas" in remark for remark in found.remarks) is asked
+
+
+def test_keys_below_a_title_and_keys_as_headings_are_found():
+    assert read_content("t.csv", b"Table 1,\nRINPERSOON,n\na,12\n").key_columns == ("RINPERSOON",)
+    found = read_content("t.csv", b"track,123456789,123456780,123456781\nvmbo,12,13,14\n")
+    assert "row 1" in found.key_columns
+    assert read_content("t.csv", b"Table 1,\ntrack,n\na,12\n").key_columns == ()
+
+
+def test_a_key_among_other_labels_is_remarked_on():
+    rows = ["vmbo,12", "havo,13", "vwo,14", "123456789,15"]
+    assert any("look like keys" in remark for remark in read_content("t.csv", csv("label,n", rows)).remarks)
+    assert not any("look like keys" in remark for remark in read_content("t.csv", csv("label,n", rows[:3])).remarks)
+    amounts = ["vmbo,123456789", "havo,13", "vwo,14", "pro,15"]
+    assert not any("look like keys" in remark for remark in read_content("t.csv", csv("label,n", amounts)).remarks)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_texts_in_every_usual_encoding_are_read(encoding):
+    found = read_content("t.csv", "groep;n\nPatiënt;12\n".encode(encoding))
+    assert (found.readable, found.rows, found.columns) == (True, 1, ("groep", "n"))
+
+
+def test_commas_within_numbers_are_no_separators():
+    found = read_content("t.csv", b"a;b\n1,5;2,5\n3,5;4,5\n")
+    assert found.columns == ("a", "b")

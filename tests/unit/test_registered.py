@@ -160,3 +160,84 @@ def test_the_frame_that_was_given_is_never_changed(release, data):
     release.table("u", data, by="sex", round=5)
     release.table("v", data, by=["sex", "track"])._repr_html_()
     pd.testing.assert_frame_equal(data, before)
+
+
+def test_names_may_be_those_of_numpy(release, data):
+    by = list(np.array(["sex", "track"]))
+    table = release.table(
+        np.str_("t"),
+        data,
+        by=by,
+        value=np.str_("score"),
+        statistic=list(np.array(["mean", "sum"])),
+        title=np.str_("Scores"),
+        population=np.str_("everyone"),
+    )
+    assert table.mendings.found
+    assert release.explain("t", np.str_("So it is.")).output.explanation == "So it is."
+    assert release.table("u", data, by=np.array(["sex"]), round=5).outcome is PASS
+    assert release.table("v", data, by=data.columns[2:3]).output.tabulations[0].by == ("track",)
+    release.crosstab("w", "sex", "track", data=data, title=np.str_("x"), population=np.str_("y"))
+    assert {output.output for output in Release.open(release.folder).check().outputs} == {"t", "u", "v", "w"}
+
+
+@pytest.mark.parametrize("wrong", [1, None, ["sex", 2], {"sex"}], ids=str)
+def test_variables_are_named_by_text(release, data, wrong):
+    with pytest.raises(InputError, match="named by text"):
+        release.table("t", data, by=wrong)
+
+
+def test_changes_are_tried_on_a_frame_of_another_library(release, data):
+    pyarrow = pytest.importorskip("pyarrow")
+    table = release.table("t", pyarrow.Table.from_pandas(data), by=["sex", "track"])
+    assert table.mendings.found[0].what == "Merge “havo” and “pro” of track."
+    assert table.mendings.remark == "In these calls data is a pandas frame with the columns that you gave."
+
+
+def test_changes_are_tried_on_a_relation_of_duckdb(release, data):
+    duckdb = pytest.importorskip("duckdb")
+    table = release.table("t", duckdb.from_df(data), by=["sex", "track"])
+    assert [mending.outcome for mending in table.mendings.found] == [PASS] * 3
+
+
+def test_every_number_of_the_view_has_headings_that_a_screen_reader_finds(release, data):
+    shown = release.table("t", data, by=["sex", "track"], value="score", statistic="mean")._repr_html_()
+    table = shown.split("<table", 1)[1].split("</table>")[0]
+    assert table.count("<th ") == table.count("<th scope=") > 4
+    assert "<caption" in table
+    assert table.count('aria-label="fails"') == table.count('class="oc-mark"') > 0
+
+
+def test_what_is_drawn_of_a_large_table_has_a_limit(release):
+    many = pupils(4000).assign(area=lambda frame: [f"a{i % 250:03d}" for i in range(len(frame))])
+    with pd.option_context("display.max_rows", None, "display.max_columns", None):
+        shown = release.crosstab("t", "area", ["sex", "track"], data=many)._repr_html_()
+    assert len(shown) < 60_000
+
+
+def test_a_wide_file_is_cut(release, tmp_path):
+    lines = [",".join(f"column{i}" for i in range(1000)), ",".join("12" for _ in range(1000))]
+    (tmp_path / "wide.csv").write_text("\n".join(lines), encoding="utf-8")
+    shown = release.file("wide", tmp_path / "wide.csv")._repr_html_()
+    assert "30 of 1000 columns." in shown
+    assert "column29" in shown
+    assert "column30" not in shown.split("What")[0]
+
+
+def test_what_is_registered_again_keeps_its_place_and_its_verdict(release, data):
+    """First come, first served: the verdict that is shown is the one that the release has."""
+    first = release.table("first", data, by=["sex", "track"], margins=True, suppress=True)
+    tells = release.table("tells", data, by=["sex", "track"], statistic="count", margins=True)
+    merged = data.assign(track=data["track"].replace({"pro": "low", "vmbo": "low"}))
+    release.table("second", merged, by=["sex", "track"], margins=True)
+    again = release.table("first", data, by=["sex", "track"], margins=True, suppress=True)
+    assert (first.outcome, tells.outcome) == (PASS, FAIL)
+    assert again.report == release.check().of("first")
+    assert again.outcome is PASS
+
+
+def test_names_of_categories_are_text_in_the_view_of_a_call_too(release, data):
+    odd = data.assign(sex=data["sex"].replace("boy", "<script>1</script>")).rename(columns={"track": "<script>2"})
+    shown = release.crosstab("t", "sex", "<script>2", data=odd, title="<script>3", margins=True)._repr_html_()
+    assert "<script" not in shown
+    assert "&lt;script&gt;1" in shown

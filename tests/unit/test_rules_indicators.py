@@ -1,6 +1,7 @@
 """Shares of yes-or-no variables that leave few over, or that count just those whom another table hides."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,6 +108,32 @@ def test_a_share_that_counts_just_those_of_a_hidden_cell_fails(release):
     others = sorted({"vmbo", "havo", "vwo"} - {second})
     release.remove(f"share-{second}")
     assert shares(release, data, others[:1]).outcome is PASS
+
+
+def test_a_value_that_is_missing_hides_nobody(release):
+    """Each table lacks another pupil; who subtracts the shares takes these for some of the few."""
+    data = with_few_in_pro(4)
+    for number, track in enumerate(["vmbo", "havo", "vwo"]):
+        data[track] = (data["track"] == track) * 1.0
+        data.loc[20 + number, track] = np.nan
+        last = release.table(track, data, by="sex", value=track, statistic="mean", decimals=4)
+    assert "DIF4" in rules(last)
+
+
+def test_records_of_several_years_are_set_beside_each_other_within_cells(release):
+    data = with_few_in_pro(9)
+    both = pd.concat([data.assign(year=2019), data.assign(year=2020)], ignore_index=True)
+    assert rules(shares(release, both, ["vmbo", "havo", "vwo"], by=["year", "sex"])) == {"DIF4"}
+    release.remove("share-vwo")
+    assert shares(release, both, ["vmbo", "havo"], by=["year", "sex"]).outcome is PASS
+
+
+def test_a_ratio_of_a_yes_or_no_variable_tells_as_much(release):
+    data = with_few_in_pro(9).assign(days=lambda d: 90.0 + d.index % 7)
+    for track in ("vmbo", "havo", "vwo"):
+        data[track] = (data["track"] == track) * 1.0
+        last = release.table(track, data, by="sex", value=track, second="days", statistic="ratio", decimals=6)
+    assert rules(last) == {"DIF4"}
 
 
 @settings(max_examples=30, deadline=None)

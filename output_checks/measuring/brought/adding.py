@@ -60,7 +60,7 @@ def nested_sums(table: Floats, total: int) -> list[tuple[int, tuple[int, ...]]]:
         return []
     ways: list[list[tuple[int, tuple[int, ...]]]] = []
     tries = iter(range(_MOST_TRIES))
-    _nest(table, rows, table[total], [], ways, tries)
+    _nest(table, rows, table[total], segments=[], ways=ways, tries=tries)
     if len(ways) != 1 or next(tries, None) is None:
         return []
     (segments,) = ways
@@ -72,6 +72,7 @@ def _nest(
     table: Floats,
     rows: Sequence[int],
     left: Floats,
+    *,
     segments: list[tuple[int, tuple[int, ...]]],
     ways: list[list[tuple[int, tuple[int, ...]]]],
     tries: Iterator[int],
@@ -95,7 +96,7 @@ def _nest(
         if size and short.any():
             continue
         segments.append((rows[0], tuple(rows[1 : size + 1])))
-        _nest(table, rows[size + 1 :], left - head, segments, ways, tries)
+        _nest(table, rows[size + 1 :], left - head, segments=segments, ways=ways, tries=tries)
         segments.pop()
 
 

@@ -52,10 +52,7 @@ def derive(sheets: Sequence[Sheet], *, source: str, levels: Sequence[str], state
     blocks = [block for sheet in sheets for block in find_blocks(sheet)]
     if sum(len(block.rows) * len(block.columns) for block in blocks) > _MOST_CELLS:
         return Brought(questions=("The file is too large to be taken apart: what is in it?",))
-    found = [
-        _of_block(block, data=f"brought {source} {number}", levels=levels, stated=stated)
-        for number, block in enumerate(blocks)
-    ]
+    found = [_of_block(block, data=f"brought {source}", levels=levels, stated=stated) for block in blocks]
     texts = tuple(_counts_in_texts(sheets, levels=levels, data=f"brought {source} texts"))
     tabulations = (*(item for one in found for item in one.tabulations), *texts)
     return Brought(

@@ -37,7 +37,8 @@ def counts_tabulation(counts: Counts, *, levels: Sequence[str], data: str, state
         counts.values,
         hidden=counts.hidden,
         facts=facts,
-        data=data,
+        # Tables of one file are of the same records as far as anyone can tell, where they count the same.
+        data=f"{data} {counts.counted or counts.name}".strip(),
     )
 
 

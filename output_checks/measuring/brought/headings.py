@@ -31,12 +31,12 @@ _WORDS: dict[Shows, str] = {
     r"|boards|instellingen|vestigingen|respondenten|respondents|observations|observaties|waarnemingen|cases|populatie"
     r"|headcount|scholieren|studenten",
     Shows.PERCENT: r"%|pct|perc|percent|percentage|percentages|procent|share|aandeel|proportion|rate|ratio",
-    Shows.MEAN: r"mean|means|avg|average|gem|gemiddelde|gemiddeld|median|mediaan|m",
+    Shows.MEAN: r"mean|means|avg|average|gem|gemiddelde|gemiddeld|median|mediaan",
     Shows.SPREAD: r"sd|std|stdev|stddev|deviation|standaarddeviatie|se|variance|var",
     Shows.EXTREME: r"min|max|minimum|maximum|lowest|highest|laagste|hoogste|largest|smallest|grootste|kleinste|range"
     r"|first|last|top",
     Shows.OTHER: r"sum|som|p\d{1,2}|q[1-4]|percentile|ci|lower|upper|score|scores|income|inkomen|coef|coefficient"
-    r"|estimate|t|p|r2|r|gini|index|euro|eur|hours|uren|age|leeftijd|km|weight|gewicht|points|punten|growth|groei|value"
+    r"|estimate|r2|gini|index|euro|eur|hours|uren|age|leeftijd|km|weight|gewicht|points|punten|growth|groei|value"
     r"|waarde|beta|odds|effect",
 }
 _SCHOOLS = re.compile(r"\b(schools|scholen|instellingen|vestigingen)\b", re.IGNORECASE)

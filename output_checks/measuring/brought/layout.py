@@ -10,6 +10,7 @@ from output_checks.measuring.brought.numbers import Number, decimal_sign, read_n
 from output_checks.model.sheet import Row, Sheet
 
 _MOST_ARE_NUMBERS = 0.5
+_NEAR = 5
 _YEARS = range(1900, 2101)
 _WHOLE = re.compile(r"^\s*\d{1,4}\s*$")
 
@@ -60,6 +61,8 @@ class Block:
     doubtful_decimals: bool = False
     dashes: bool = False
     """Whether a dash or an empty cell stands among the numbers."""
+    unread: bool = False
+    """Whether texts that are no numbers, or numbers below zero among counts, stand among the numbers."""
     unlabelled: bool = False
     """Whether no column names the rows."""
 
@@ -79,6 +82,11 @@ def find_blocks(sheet: Sheet) -> Iterator[Block]:
         block = _block(sheet, rows, decimal)
         if block is not None:
             yield replace(block, doubtful_decimals=doubtful)
+
+
+def _is_odd(column: Column) -> bool:
+    below = any(item is not None and item.value is not None and item.value < 0 for item in column.numbers)
+    return None in column.numbers or (column.is_count and below)
 
 
 def _is_wide(sheet: Sheet, run: Sequence[int]) -> bool:
@@ -143,6 +151,7 @@ def _block(sheet: Sheet, rows: Sequence[int], decimal: str) -> Block | None:
         columns=columns,
         rows=tuple(rows[height + at] + 1 for at in kept),
         doubtful_headings=doubtful,
+        unread=any(_is_odd(column) for column in columns),
         unlabelled=not labels,
         dashes=any(body[at][place].strip() in {"", "-", "–", "—", "--"} for at in kept for place in numeric),
     )
@@ -178,14 +187,19 @@ def _with_pairs_split(grid: Sequence[list[str]]) -> list[list[str]]:
 def _heading_rows(grid: Sequence[Sequence[str]], decimal: str) -> tuple[int, bool]:
     """How many rows are headings, and whether that is in doubt."""
     height = 0
-    for row in grid[:-1]:
+    for at, row in enumerate(grid[:-1]):
         numbers = [text for text in row if _is_number(text, decimal)]
         words = [text for text in row[1:] if text.strip() and read_number(text, decimal=decimal) is None]
         if numbers and not (height == 0 and len(words) >= len(numbers)):
-            if not _are_categories(row):
+            # Below other headings, a row that begins with a label is one of numbers.
+            years = all(_WHOLE.match(text) and int(text) in _YEARS for text in numbers)
+            if not _are_categories(row) or (height and row[0].strip() and not years):
                 break
-            return height + 1, not all(int(text) in _YEARS for text in numbers)
+            following = [text for text in grid[height + 1][1:] if text.strip()]
+            return height + 1 + (not following and height + 2 < len(grid)), not years
         filled = [text for text in row[1:] if text.strip()]
+        if height and not filled and any(not any(map(str.strip, later[1:])) for later in grid[at + 1 :]):
+            break  # the heading of a part of the table, as there are more of
         if height and filled and all(read_number(text, decimal=decimal) is not None for text in filled):
             break  # a row of which all numbers are hidden
         height += 1
@@ -199,7 +213,8 @@ def _are_categories(row: Sequence[str]) -> bool:
     if len(numbers) < 2 or any(not _WHOLE.match(text) and not is_total(text) for text in filled):
         return False
     steps = {high - low for low, high in pairwise(numbers)}
-    return min(steps) > 0 and (len(steps) == 1 or all(number in _YEARS for number in numbers))
+    near = len(steps) == 1 and max(steps) <= _NEAR
+    return min(steps) > 0 and (near or all(number in _YEARS for number in numbers))
 
 
 def _headings(grid: Sequence[Sequence[str]], width: int) -> list[list[str]]:

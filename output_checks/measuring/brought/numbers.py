@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 _SPACES = re.compile("[\\s\u00a0\u202f\u2009'\u2019]")
 _FOOTNOTE = re.compile(r"(?<=\d)\s*(\*+|[†‡§¹²³]+|\[\w\]|\w\))$")
+_UNIT = re.compile(
+    r"(?<=\d)\s*(pupils?|leerling(en)?|students?|scholieren|personen|persons?|people|kinderen|children|records?)$",
+    re.IGNORECASE,
+)
 _PLAIN = re.compile(r"^[+-]?(\d+([.,]\d+)*|[.,]\d+)(e[+-]?\d+)?$", re.IGNORECASE)
 _BOTH = re.compile(r"^\s*([+-]?[\d.,\s]+?)\s*[(\[]\s*([+-]?[\d.,]+)\s*(%?)\s*[)\]]\s*$")
 _BELOW = re.compile(r"^(<=?|≤|fewer than|less than|minder dan)\s*(\d{1,4})$", re.IGNORECASE)
@@ -72,7 +76,7 @@ def read_number(text: str, *, decimal: str) -> Number | None:
     between = _FROM_TO.match(plain)
     if between and float(between[1]) < float(between[2]):
         return Number(value=None, low=float(between[1]), high=float(between[2]))
-    plain = _FOOTNOTE.sub("", plain)
+    plain = _UNIT.sub("", _FOOTNOTE.sub("", plain))
     percent = plain.endswith("%")
     plain = _SPACES.sub("", plain.removesuffix("%")).replace("\u2212", "-")
     if not _PLAIN.match(plain):

@@ -36,6 +36,8 @@ def questions_of(
     unclear = [*shown[Shows.OTHER], *(shown[Shows.UNNAMED] if not in_counts else [])]
     if unclear:
         yield f"What do the numbers in {_listed(unclear)} show, and how many {whose} stand behind each?"
+    if block.unread:
+        yield "Some of its cells are no numbers as the others are: what do they say?"
     if block.unlabelled:
         yield "No column names the rows: is each row a group, or one unit?"
     if block.doubtful_headings:

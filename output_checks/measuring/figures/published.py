@@ -1,14 +1,15 @@
 """What a figure may draw: the numbers, pairs of numbers and categories that its table publishes."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations
 
 import numpy as np
 
 from output_checks.measuring.table import TOTAL
-from output_checks.model.evidence import Flags, Floats, Tabulation
+from output_checks.model.evidence import Cell, Flags, Floats, Tabulation
 
 _NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?")
 _BIN = re.compile(r"^[\[(]\s*(-?[\d.]+(?:e-?\d+)?),\s*(-?[\d.]+(?:e-?\d+)?)\s*[\])]$")
@@ -19,50 +20,80 @@ _MOST_COMPARED = 20_000_000
 class Published:
     """A table as a figure may draw it. Numbers are as they leave, rounded; hidden ones are not among them."""
 
-    numbers: Floats
-    """Every number, and 0, from which bars begin."""
+    cells: tuple[Cell, ...]
     columns: tuple[Floats, ...]
     """Per statistic its number in each cell, NaN where there is none."""
-    words: frozenset[str]
-    """Categories."""
-    places: Floats
-    """Categories that are numbers, and both ends of those that are bins; in order."""
-    n_cells: int
 
     @classmethod
     def of(cls, tabulations: Sequence[Tabulation]) -> "Published":
-        columns = tuple(item.published for item in tabulations)
-        numbers = np.concatenate(columns)
-        words = frozenset(
-            TOTAL if part is None else part for item in tabulations for cell in item.cells for part in cell
-        )
-        return cls(
-            numbers=np.append(numbers[~np.isnan(numbers)], 0.0),
-            columns=columns,
-            words=words,
-            places=np.array(sorted(set(_numbers_of(words)))),
-            n_cells=len(tabulations[0].cells),
-        )
+        """The cells of a table with all that is published of each."""
+        return cls(cells=tabulations[0].cells, columns=tuple(item.published for item in tabulations))
+
+    @property
+    def n_cells(self) -> int:
+        return len(self.cells)
+
+    @cached_property
+    def numbers(self) -> Floats:
+        """Every number, and 0, from which bars begin."""
+        numbers = np.concatenate(self.columns)
+        return np.append(numbers[~np.isnan(numbers)], 0.0)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Categories."""
+        return frozenset(self._cells_of)
+
+    @cached_property
+    def places(self) -> Floats:
+        """Categories that are numbers, and both ends of those that are bins; in order."""
+        return np.array(sorted(self._words_at))
 
     def has(self, values: Floats) -> Flags:
         """Which of these are published numbers."""
-        return _among(values, self.numbers)
+        return among(values, self.numbers)
 
     def has_places(self, values: Floats) -> Flags:
         """Which of these are categories that are numbers."""
-        return _among(values, self.places)
+        return among(values, self.places)
+
+    def at(self, words: frozenset[str]) -> Floats:
+        """The numbers of cells with any of these categories, and of totals; and 0."""
+        cells = sorted({cell for word in (*words, TOTAL) for cell in self._cells_of.get(word, [])})
+        numbers = np.concatenate([column[cells] for column in self.columns])
+        return np.append(numbers[~np.isnan(numbers)], 0.0)
+
+    def words_at(self, place: float) -> frozenset[str]:
+        """Categories that are this number, or that are bins with it as an end."""
+        return frozenset(self._words_at[place])
 
     def has_pairs(self, points: Floats) -> bool:
         """Whether each point is two numbers of one cell: its mean of one variable and of another."""
         explained = np.zeros(len(points), dtype=bool)
         if len(points) * self.n_cells > _MOST_COMPARED:
             return False
-        for first, second in permutations([np.append(column, np.nan) for column in self.columns], 2):
+        for first, second in permutations(self.columns, 2):
             explained |= (_close(points[:, :1], first[None, :]) & _close(points[:, 1:], second[None, :])).any(axis=1)
         return bool(explained.all())
 
+    @cached_property
+    def _cells_of(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, cell in enumerate(self.cells):
+            for part in set(cell):
+                found.setdefault(TOTAL if part is None else part, []).append(number)
+        return found
 
-def _among(values: Floats, known: Floats) -> Flags:
+    @cached_property
+    def _words_at(self) -> dict[float, set[str]]:
+        found: dict[float, set[str]] = {}
+        for word in self.words:
+            for end in _ends(word):
+                found.setdefault(end, set()).add(word)
+        return found
+
+
+def among(values: Floats, known: Floats) -> Flags:
     """Which values are among some numbers, but for the noise of reckoning."""
     if not len(known):
         return np.zeros(np.shape(values), dtype=bool)
@@ -76,9 +107,9 @@ def _close(values: Floats, known: Floats) -> Flags:
     return np.isclose(values, known, rtol=1e-9, atol=1e-9)
 
 
-def _numbers_of(words: Collection[str]) -> Iterator[float]:
-    for word in words:
-        if _NUMBER.fullmatch(word):
-            yield float(word.replace("−", "-").replace(",", "."))
-        elif found := _BIN.match(word):
-            yield from (float(found[1]), float(found[2]))
+def _ends(word: str) -> Iterator[float]:
+    """The number that a category is, or both ends of a bin."""
+    if _NUMBER.fullmatch(word):
+        yield float(word.replace("−", "-").replace(",", "."))
+    elif found := _BIN.match(word):
+        yield from (float(found[1]), float(found[2]))

@@ -59,7 +59,9 @@ def _all(axes: Any) -> Iterator[Drawn]:  # noqa: ANN401
     for line in axes.lines:
         if not isinstance(line.get_marker(), str | int):
             yield Drawn(what="points of a shape of their own", points=None)
-        yield Drawn(what="a line or points", points=np.asarray(line.get_xydata(), dtype=float), persons=_marked(line))
+        in_place = _in_place(line.get_transform(), axes)
+        points = np.asarray(line.get_xydata(), dtype=float) if in_place else None
+        yield Drawn(what="a line or points", points=points, persons=_marked(line))
     for collection in axes.collections:
         yield _collection(collection, axes)
     for image in axes.images:
@@ -71,6 +73,11 @@ def _all(axes: Any) -> Iterator[Drawn]:  # noqa: ANN401
         yield Drawn(what="a table or other object", points=None)
 
 
+def _in_place(transform: Any, axes: Any) -> bool:  # noqa: ANN401
+    """Whether something stands at its numbers along the axes, or from one end to the other along one of them."""
+    return any(transform == known for known in (axes.transData, axes.get_xaxis_transform(), axes.get_yaxis_transform()))
+
+
 def _marked(line: Any) -> bool:  # noqa: ANN401
     """Whether a line shows its points by themselves."""
     return str(line.get_marker()) not in {"None", "", " ", "|", "_"}
@@ -80,6 +87,8 @@ def _patches(axes: Any) -> Iterator[Drawn]:  # noqa: ANN401
     bars = [patch for patch in axes.patches if _is_bar(patch)]
     boxes: list[_Box] = [(bar.get_x(), bar.get_y(), bar.get_width(), bar.get_height()) for bar in bars]
     ends = _Ends(boxes)
+    if not all(_in_place(bar.get_data_transform(), axes) for bar in bars):
+        yield Drawn(what="bars", points=None)
     for box in boxes:
         yield Drawn(what="bars", points=_corners(box), other_ways=tuple(map(_corners, ends.unstacked(box))), box=True)
     for patch in axes.patches:
@@ -142,6 +151,8 @@ def _collection(collection: Any, axes: Any) -> Drawn:  # noqa: ANN401
     name = type(collection).__name__
     if hasattr(collection, "get_segments"):
         segments = collection.get_segments()
+        if not _in_place(collection.get_transform(), axes) or len(collection.get_offsets()) > 1:
+            return Drawn(what="intervals", points=None)
         points = np.concatenate(segments) if segments else np.empty((0, 2))
         return Drawn(what="intervals", points=np.asarray(points, dtype=float), **known)
     if name == "PathCollection":
@@ -153,6 +164,8 @@ def _collection(collection: Any, axes: Any) -> Drawn:  # noqa: ANN401
 
 def _marks(collection: Any, known: dict[str, Any]) -> Drawn:  # noqa: ANN401
     """Points, each with one of the marks that matplotlib has."""
+    if not _in_place(collection.get_offset_transform(), axes):
+        return Drawn(what="points", points=None)
     if any(len(path.vertices) > _MOST_CORNERS for path in collection.get_paths()):
         return Drawn(what="points of a shape of their own", points=None)
     points = np.asarray(np.ma.filled(collection.get_offsets(), np.nan), dtype=float)

@@ -1,0 +1,164 @@
+"""Hidden cells that published ones make up: whatever the cells are called, and however many it takes.
+
+Cells are rows over atoms. A hidden cell is given away where its row is a combination of published rows, exactly; the
+attacker, who reads labels, does not see that of cells of other records or under other names.
+"""
+
+import operator
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import linalg, optimize, sparse
+
+from output_checks.model.atoms import Atoms, Rows
+from output_checks.model.evidence import Flags, Floats, Tabulation
+from output_checks.rules.groups import totals_of
+
+_LARGEST = 2_000
+"""Published rows of which combinations are sought; with more, only those that share units with a hidden cell."""
+_TOLERANCE = 1e-7
+_ALWAYS = 4
+"""Cells of which a combination is believed to be known for one, however few atoms it is about."""
+
+
+def made_up(tables: Sequence[Tabulation]) -> list[Flags]:
+    """Per table, the hidden cells that are a combination of published ones.
+
+    Tables that have no members take no part. A combination of many cells over few atoms is taken for a coincidence: it
+    would hold of any numbers so few. A hidden cell that nobody is in counts as one that somebody may be in.
+    """
+    given = [np.zeros(len(item.cells), dtype=bool) for item in tables]
+    having = [number for number, item in enumerate(tables) if item.members is not None]
+    if len(having) < 2 or not any(tables[number].hidden.any() for number in having):
+        return given
+    chosen = [tables[number] for number in having]
+    inner = _with_phantoms(chosen)
+    shown = sparse.vstack(
+        [
+            total.rows[np.flatnonzero(total.published)]
+            for number, (item, own) in enumerate(zip(chosen, inner, strict=True))
+            for total in totals_of(number, item, own)
+        ],
+        format="csr",
+    )
+    for number, item, own in zip(having, chosen, inner, strict=True):
+        hidden = np.flatnonzero(item.hidden)
+        given[number][hidden] = _combinations(shown, (_parts(item) @ own)[hidden])
+    return given
+
+
+def _with_phantoms(tables: Sequence[Tabulation]) -> list[Rows]:
+    """Innermost cells over atoms, with a further column for each hidden one that nobody is in: a unit that might be."""
+    atoms = Atoms.of(
+        [item.members for item in tables if item.members is not None], n_cells=[len(item.cells) for item in tables]
+    )
+    columns: list[list[int]] = [[] for _ in tables]
+    ghosts = 0
+    for number, (item, rows) in enumerate(zip(tables, atoms.inner, strict=True)):
+        nobody = item.hidden & (np.asarray(abs(rows).sum(axis=1)).ravel() == 0)
+        for place in [place for place in np.flatnonzero(nobody).tolist() if None not in item.cells[place]]:
+            like = _like(item, place, rows)
+            for other, (table, own) in enumerate(zip(tables, atoms.inner, strict=True)):
+                cell = place if other == number else _moved(table, own, like, item, place)
+                columns[other] += [cell] if cell >= 0 else [-1]
+            ghosts += 1
+    return [
+        sparse.hstack([own, _ones(cells, len(item.cells))], format="csr") if ghosts else own
+        for item, own, cells in zip(tables, atoms.inner, columns, strict=True)
+    ]
+
+
+def _like(item: Tabulation, place: int, rows: Rows) -> int:
+    """An atom of the cell that is most like this one and has somebody in it."""
+    filled = np.flatnonzero(np.diff(rows.indptr))
+    shared = [
+        sum(one == other for one, other in zip(item.cells[cell], item.cells[place], strict=True)) for cell in filled
+    ]
+    return int(rows[[filled[int(np.argmax(shared))]]].indices[0])
+
+
+def _moved(table: Tabulation, rows: Rows, like: int, item: Tabulation, place: int) -> int:
+    """Where a unit is in another table that is as this atom but for the categories of a cell; -1 if it is not there."""
+    found = rows[:, [like]].nonzero()[0]
+    if not len(found):
+        return -1
+    labels = dict(zip(item.by, item.cells[place], strict=True))
+    own = table.cells[int(found[0])]
+    wanted = tuple(labels.get(name, part) for name, part in zip(table.by, own, strict=True))
+    return table.cells.index(wanted) if wanted in table.cells else int(found[0])
+
+
+def _ones(cells: Sequence[int], n_cells: int) -> Rows:
+    """A column per unit, with 1 in its cell."""
+    columns = [column for column, cell in enumerate(cells) if cell >= 0]
+    places = ([cells[column] for column in columns], columns)
+    return sparse.csr_array((np.ones(len(columns)), places), shape=(n_cells, len(cells)))
+
+
+def _parts(item: Tabulation) -> Rows:
+    """Cells × cells: 1 where the innermost cell of the column is in the cell of the row."""
+    places: list[tuple[int, int]] = []
+    totals: dict[tuple[int, ...], dict[tuple[str | None, ...], int]] = {}
+    for place, cell in enumerate(item.cells):
+        kept = tuple(position for position, part in enumerate(cell) if part is not None)
+        totals.setdefault(kept, {})[tuple(cell[position] for position in kept)] = place
+    for place, cell in enumerate(item.cells):
+        if None not in cell:
+            for kept, cells in totals.items():
+                total = cells.get(tuple(cell[position] for position in kept))
+                if total is not None:
+                    places.append((total, place))
+    rows, columns = zip(*places, strict=True) if places else ((), ())
+    return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(item.cells),) * 2)
+
+
+def _combinations(shown: Rows, asked: Rows) -> Flags:
+    """Which rows asked for are known combinations of those shown."""
+    found = np.zeros(asked.shape[0], dtype=bool)
+    if shown.shape[0] > _LARGEST:
+        touched = np.flatnonzero(np.asarray(abs(asked).sum(axis=0)).ravel())
+        shown = shown[np.flatnonzero(np.asarray(abs(shown[:, touched]).sum(axis=1)).ravel())]
+    if not asked.shape[0] or not 0 < shown.shape[0] <= _LARGEST:
+        return found
+    somebody = np.asarray(abs(asked).sum(axis=1)).ravel() > 0
+    for place in np.flatnonzero(_in_span(shown, asked) & somebody):
+        weights = _fewest(shown, asked[[place]])
+        found[place] = weights is not None and _is_known(shown, asked[[place]], weights)
+    return found
+
+
+def _in_span(shown: Rows, asked: Rows) -> Flags:
+    """Which rows asked for are combinations of those shown: seen in as many random sums of columns as can tell."""
+    chance = np.random.default_rng(0)
+    n_columns, n_sums = shown.shape[1], shown.shape[0] + 16
+    if n_columns > n_sums:
+        sums = chance.standard_normal((n_columns, n_sums))
+        left, right = np.asarray(shown @ sums), np.asarray(asked @ sums)
+    else:
+        left, right = shown.toarray(), asked.toarray()
+    scale = np.linalg.norm(left, axis=1, keepdims=True)
+    basis, triangle, _ = linalg.qr((left / np.where(scale > 0, scale, 1.0)).T, mode="economic", pivoting=True)
+    diagonal = np.abs(np.diag(triangle))
+    basis = basis[:, diagonal > _TOLERANCE * diagonal.max(initial=0.0)]
+    rest = right.T - basis @ (basis.T @ right.T)
+    return np.asarray(np.linalg.norm(rest, axis=0) <= 1e-6 * np.linalg.norm(right, axis=1), dtype=bool)
+
+
+def _fewest(shown: Rows, asked: Rows) -> Floats | None:
+    """The combination with the smallest sum of absolute weights."""
+    both = sparse.hstack([shown.T, -shown.T], format="csr")
+    target = asked.toarray().ravel()
+    result = optimize.milp(
+        np.ones(both.shape[1]), constraints=[optimize.LinearConstraint(both, target, target)], bounds=optimize.Bounds(0)
+    )
+    return None if result.x is None else np.asarray(np.subtract(*np.split(result.x, 2)), dtype=float)
+
+
+def _is_known(shown: Rows, asked: Rows, weights: Floats) -> bool:
+    """Whether a combination holds exactly, and of more atoms than it would hold of by chance."""
+    used = np.flatnonzero(np.abs(weights) > _TOLERANCE)
+    twice = np.round(weights[used] * 2) / 2
+    if np.abs((shown[used].T @ twice) - asked.toarray().ravel()).max() > _TOLERANCE:
+        return False
+    atoms = np.flatnonzero(np.asarray(abs(shown[used]).sum(axis=0)).ravel())
+    return len(used) <= _ALWAYS or len(atoms) > len(used)
