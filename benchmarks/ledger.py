@@ -37,6 +37,7 @@ _CLASSIFICATIONS = 10
 """The releases take turns in dividing the pupils in so many ways; in the next turn, one in a hundred has moved."""
 _UNITS = {"pupil": ("pupil",), "school": ("school",)}
 _READ = "read all earlier releases, one at a time"
+_AGAINST = "read them and tell each pupil of a new release by its history of cells"
 _HELD = "read them and hold them all in memory"
 _ADD = "add one release more"
 _CHECK = "ledger check: every hash, and every entry read"
@@ -131,16 +132,34 @@ def _read(ledger: Ledger) -> None:
         expect_members(output)
 
 
+def _against(ledger: Ledger, release: Left) -> None:
+    """What setting tables against each other begins with: whose cells were ever the same."""
+    members = release.outputs[0].tabulations[0].members
+    if members is None:
+        raise RuntimeError("The new release has no members.")
+    units = np.sort(members.finest)
+    history = np.zeros(len(units), dtype=np.uint64)
+    for number, output in enumerate(ledger.earlier()):
+        earlier = expect_members(output)
+        place = np.minimum(np.searchsorted(units, earlier.finest), len(units) - 1)
+        met = units[place] == earlier.finest
+        own = (earlier.cells[met].astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15 + 2 * number)
+        np.add.at(history, place[met], own ^ (own >> np.uint64(31)))
+    if len(np.unique(history)) < len(history) // 2:
+        raise RuntimeError("The histories are too much alike.")
+
+
 def _held(ledger: Ledger) -> None:
     for output in list(ledger.earlier()):
         expect_members(output)
 
 
-def expect_members(output: Output) -> None:
-    """Raise RuntimeError unless the output came back with its members."""
+def expect_members(output: Output) -> Members:
+    """The members of an output that came back; RuntimeError unless they are all there."""
     members = output.tabulations[0].members
     if members is None or len(members) != RECORDS:
         raise RuntimeError(f"{output.name} is not what was remembered.")
+    return members
 
 
 def _add(ledger: Ledger, release: Left) -> None:
@@ -153,7 +172,7 @@ def _check(ledger: Ledger) -> None:
         raise RuntimeError("The ledger is not whole.")
 
 
-_NAMES = {"bytes": _BYTES, "read": _READ, "held": _HELD, "check": _CHECK, "add": _ADD}
+_NAMES = {"bytes": _BYTES, "read": _READ, "against": _AGAINST, "held": _HELD, "check": _CHECK, "add": _ADD}
 
 
 def _main() -> None:
@@ -171,10 +190,9 @@ def _main() -> None:
         "held": lambda: _held(ledger),
         "check": lambda: _check(ledger),
     }
-    if told["way"] == "add":
-        number = len(ledger.entries())
-        (release,) = _releases(1, first=number)
-        ways["add"] = lambda: _add(ledger, release)
+    if told["way"] in {"add", "against"}:
+        (release,) = _releases(1, first=len(ledger.entries()))
+        ways |= {"add": lambda: _add(ledger, release), "against": lambda: _against(ledger, release)}
     start = time.perf_counter()
     ways[told["way"]]()
     seconds = time.perf_counter() - start

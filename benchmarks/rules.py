@@ -59,6 +59,8 @@ def _sums() -> str:
     seconds, peaks = _measured([_DUCKDB, _DUCKDB_BOTH, *of_polars, _OURS], RECORDS)
     title = f"{RECORDS:,} records by {MUNICIPALITIES * TRACKS:,} cells, processor seconds"
     tables = [table(seconds, floor=_DUCKDB, peaks=peaks, title=title)]
+    if peaks[_OURS] is not None:
+        tables.append(f"The most memory of output_checks is {peaks[_OURS]:.2f} GB, the records included.")
     if has_polars:
         against = {name: seconds[name] for name in (*of_polars, _OURS)}
         tables.append(table(against, floor=_POLARS, peaks=peaks, title=f"The same against polars: {title}"))

@@ -42,7 +42,7 @@ def expect_texts(**texts: object) -> None:
 
 
 def plain(given: object) -> object:
-    """A text as plain text, and so are those in a list: `numpy.str_`, which numpy's arrays are of, is written nowhere."""
+    """A text as plain text, and those in a list: `numpy.str_`, which numpy's arrays are of, can be written nowhere."""
     if isinstance(given, str):
         return str(given)
     if isinstance(given, list | tuple):

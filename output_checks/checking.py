@@ -33,9 +33,9 @@ from output_checks.rules import CELL_RULES, FILE_RULES, RELEASE_RULES
 _ELSEWHERE = "Say in release.explain how many there are, or make the table with release.table, which counts them."
 
 
-def check(outputs: Sequence[Output], policy: Policy, *, toolkit: str) -> CheckReport:
-    """Judge outputs, each by itself and then together, under one policy."""
-    together = _check_together(outputs, policy)
+def check(outputs: Sequence[Output], policy: Policy, *, toolkit: str, beside: Sequence[Output] = ()) -> CheckReport:
+    """Judge outputs, each by itself and then together and beside others that left before, under one policy."""
+    together = _check_together([*beside, *outputs], policy)
     reports = tuple(
         OutputReport(output=output.name, findings=(*_check_one(output, policy), *together[output.name]))
         for output in outputs

@@ -56,7 +56,8 @@ class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
         Of what a notebook shows: `"en"` or `"nl"`; where it is not given, what the environment variable
         `OUTPUT_CHECKS_LANGUAGE` says. What leaves, and what output checkers see, is in English.
     ledger
-        Folder of the project's ledger of what left before, made with `output-checks ledger create`.
+        Folder of the project's ledger of what left before, made with `output-checks ledger create`. The draft
+        remembers which.
 
     Raises
     ------
@@ -87,11 +88,11 @@ class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
         expect_sound(self.policy)
         _expect_known_levels(self.units, self.policy)
         self.author = author or _this_user()
-        self.ledger = _expect_ledger(ledger, self.units)
+        named = _expect_ledger(ledger, self.units)
         self.language = expect_language(language or os.environ.get("OUTPUT_CHECKS_LANGUAGE", "") or "en")
         self._searches: dict[str, Search] = {}
         own_file = Path(policy).suffix == ".toml"
-        open_draft(
+        draft = open_draft(
             self.folder,
             Draft(
                 name=self.name,
@@ -99,9 +100,10 @@ class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
                 policy=str(Path(policy).resolve() if own_file else policy),
                 units=self.units.columns,
                 datasets=self.policy.for_datasets,
-                ledger=str(self.ledger or ""),
+                ledger=str(named or ""),
             ),
         )
+        self.ledger = named or _expect_ledger(draft.ledger or None, self.units)
 
     @classmethod
     def open(cls, folder: str | Path) -> "Release":

@@ -3,21 +3,24 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
 
 from output_checks.arguments import expect_decimals, expect_name, expect_texts, names_of, text_of
 from output_checks.errors import InputError
 from output_checks.measuring.flows import expect_one_record_each, flow_tables
-from output_checks.measuring.survival import Method, Spells, survival_questions, tabulate_survival
-from output_checks.measuring.twins import twin_questions
 from output_checks.measuring.units import Units
-from output_checks.model.evidence import Output, OutputKind, Tabulation
+from output_checks.model.evidence import Output
 from output_checks.model.finding import Outcome, most_cautious
 from output_checks.model.policy import Policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
+from output_checks.store.draft import load_outputs
+from output_checks.workflow.mending import Search
 from output_checks.workflow.protect_together import protect_together
+from output_checks.workflow.surviving import SurvivalRequest, SurvivalSearch
 from output_checks.workflow.tabling import TableRequest
-from output_checks.workflow.whole_groups import hide_whole_groups
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -41,21 +44,9 @@ class Flows:
 class EventCalls(ABC):
     """Survival tables and flows of a release."""
 
+    folder: Path
     units: Units
     policy: Policy
-
-    @abstractmethod
-    def _register_cells(
-        self,
-        name: str,
-        kind: OutputKind,
-        title: str,
-        tabulations: tuple[Tabulation, ...],
-        *,
-        questions: tuple[str, ...] = (),
-        definition: Mapping[str, str] | None = None,
-    ) -> Registered:
-        """Judge these cells as an output, and keep it."""
 
     @abstractmethod
     def _register_all(self, made: Sequence[tuple[Output, Mapping[str, bytes]]]) -> tuple[Registered, ...]:
@@ -64,6 +55,10 @@ class EventCalls(ABC):
     @abstractmethod
     def _searchable(self, tables: Sequence[Registered], request: TableRequest, data: object) -> tuple[Registered, ...]:
         """The tables with all it takes to look for mendings."""
+
+    @abstractmethod
+    def _with_search(self, registered: Registered, search: Search) -> Registered:
+        """An output with what finds its mendings."""
 
     def survival(
         self,
@@ -98,38 +93,36 @@ class EventCalls(ABC):
             hiding would leave nothing.
         """
         expect_decimals(decimals)
-        expect_texts(title=title, population=population, duration=duration, event=event)
-        groups = names_of(by, remedy='by=["sex", "track"]')
-        if method not in set(Method):
-            raise InputError(
-                "That method is not known.", remedy=" or ".join(f"method={item.value!r}" for item in Method)
-            )
-        spells = Spells.of(data, duration=text_of(duration), event=text_of(event), by=groups, units=self.units)
-        edges = tuple(breaks)
-        tabulations = tabulate_survival(
-            spells,
-            by=groups,
-            units=self.units,
+        expect_texts(title=title, population=population, duration=duration, event=event, method=method)
+        if not isinstance(breaks, list | tuple | np.ndarray):
+            raise InputError("Breaks are numbers in a list.", remedy="breaks=[3, 6, 12]")
+        request = SurvivalRequest(
+            name=expect_name(name),
+            duration=text_of(duration),
+            event=text_of(event),
+            by=names_of(by, remedy='by=["sex", "track"]'),
             every=every,
-            breaks=edges,
-            method=Method(method),
+            breaks=tuple(np.asarray(breaks).tolist()),
+            method=text_of(method),
+            suppress=suppress,
             decimals=decimals,
-            population=population,
+            title=str(title),
+            population=str(population),
         )
-        if suppress:
-            tabulations = hide_whole_groups(tabulations, self.policy)
-        minimum = self.policy.limits(self.units.levels[0]).get("minimum_contributors", 0.0)
-        return self._register_cells(
-            expect_name(name),
-            OutputKind.TABLE,
-            title or f"survival until {event} by {' × '.join([*groups, duration])}",
-            tabulations,
-            questions=(
-                *survival_questions(spells, tabulations, units=self.units, every=every, breaks=edges, minimum=minimum),
-                *twin_questions(data, units=self.units),
-            ),
-            definition={"estimate": Method(method).value, "duration": duration, "event": event},
+        output = request.output(data, units=self.units, policy=self.policy)
+        (registered,) = self._register_all([(output, {f"{output.name}.csv": table_csv(output.tabulations)})])
+        if registered.outcome is Outcome.PASS:
+            return registered
+        search = SurvivalSearch(
+            request=request,
+            data=data,
+            output=registered.output,
+            outcome=registered.outcome,
+            units=self.units,
+            policy=self.policy,
+            beside=lambda: load_outputs(self.folder),
         )
+        return self._with_search(registered, search)
 
     def flows(
         self,

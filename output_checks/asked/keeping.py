@@ -20,6 +20,7 @@ from output_checks.rendering.words import VERDICTS
 from output_checks.store.draft import load_outputs, remove_output, save_output
 from output_checks.workflow.judge import judge
 from output_checks.workflow.mending import MendingSearch, Search
+from output_checks.workflow.remembering import remembered
 from output_checks.workflow.tabling import TableRequest, in_their_places, readied
 
 
@@ -31,6 +32,7 @@ class Keeping(ABC):
     units: Units
     policy: Policy
     language: str
+    ledger: Path | None
     _searches: dict[str, Search]
     """By output, what it takes to look for mendings, as long as this session lasts."""
 
@@ -75,12 +77,12 @@ class Keeping(ABC):
     def check(self) -> CheckReport:
         """Judge everything registered so far, together."""
         outputs, contents = load_outputs(self.folder)
-        return judge(outputs, contents, self.policy)[1]
+        return self._judge(outputs, contents)[1]
 
     def summary(self) -> pd.DataFrame:
         """One row per output: its kind, verdict and reason."""
         outputs, contents = load_outputs(self.folder)
-        report = judge(outputs, contents, self.policy)[1]
+        report = self._judge(outputs, contents)[1]
         rows = [
             (item.name, item.kind.value, VERDICTS[report.of(item.name).outcome], report.of(item.name).reason)
             for item in outputs
@@ -90,9 +92,19 @@ class Keeping(ABC):
     def _repr_html_(self) -> str:
         """In a notebook: what is in the release, each with its verdict, and what still falls short."""
         outputs, contents = load_outputs(self.folder)
-        judged, report = judge(outputs, contents, self.policy)
+        judged, report = self._judge(outputs, contents)
         asked = [output.name for output in judged if output.exception_request]
         return release_html(judged, report, title=self.name, language=self.language, asked=asked)
+
+    def _judge(
+        self, outputs: Sequence[Output], contents: Mapping[str, bytes]
+    ) -> tuple[tuple[Output, ...], CheckReport]:
+        """Judge outputs beside one another and what the project published before."""
+        return judge(outputs, contents, self.policy, earlier=self._earlier())
+
+    def _earlier(self) -> tuple[Output, ...]:
+        """What left before, read again only where the ledger has come further."""
+        return remembered(self.ledger, units=self.units.columns)
 
     def _register_cells(
         self,
@@ -118,7 +130,7 @@ class Keeping(ABC):
         outputs = [readied(output, files, units=self.units) for output, files in made]
         for _, files in made:
             contents = {**contents, **files}
-        together, report = judge(in_their_places(registered, outputs), contents, self.policy)
+        together, report = self._judge(in_their_places(registered, outputs), contents)
         judged = {output.name: output for output in together}
         for output, (_, files) in zip(outputs, made, strict=True):
             save_output(self.folder, output, files)

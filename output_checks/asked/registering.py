@@ -52,6 +52,8 @@ def outputs_of(call: Call, wish: Wish, *, units: Units, policy: Policy) -> tuple
     if not chosen.any():
         raise nobody_left()
     parts = measure(records, decimals=wish.decimals, population=wish.population)
+    if not parts:
+        raise InputError("pandas gives a table without cells.", remedy="look at the selection that made this data")
     if wish.suppress:
         parts = _protected(parts, policy)
     if wish.round != 1 or type(wish.round) is not int:

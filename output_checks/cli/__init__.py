@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         quiet_when_closed()
         return 0
     except KeyboardInterrupt:
-        print("output-checks: interrupted; nothing was written. Try: the same command again.", file=sys.stderr)
+        print("output-checks: interrupted. Try: the same command again; it finishes what was begun.", file=sys.stderr)
         return 2
     except Exception as error:  # noqa: BLE001 - a traceback may quote records, so none is shown
         print(

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from output_checks.cli.options import add_ledger
 from output_checks.rendering.html import review_page
 from output_checks.store.files import write_atomically
 from output_checks.workflow.inbox import open_submission
@@ -19,12 +20,13 @@ def configure(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument("submission", type=Path, metavar="SUBMISSION", help="the submission's folder")
     parser.add_argument("--to", type=Path, required=True, metavar="FILE", help="the page to write")
+    add_ledger(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page."""
-    submission = open_submission(arguments.submission)
+    submission = open_submission(arguments.submission, ledger=arguments.ledger)
     page = review_page(
         submission.outputs,
         submission.contents,

@@ -5,6 +5,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+from output_checks.cli.options import add_ledger
 from output_checks.store.keys import load_private_key, load_public_keys
 from output_checks.workflow.inbox import open_submission
 from output_checks.workflow.remembering import ledger_of
@@ -26,16 +27,14 @@ def configure(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--keys", type=Path, required=True, metavar="FOLDER", help="the checkers' public keys (.pub)")
     parser.add_argument("--as", dest="checker", required=True, metavar="NAME", help="the output checker who releases")
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="that checker's own .key file")
-    parser.add_argument(
-        "--ledger", type=Path, metavar="FOLDER", help="the project's ledger (default: the one that its author named)"
-    )
+    add_ledger(parser)
     parser.add_argument("--json", action="store_true", help="print where it is as JSON")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the release and say where it is."""
-    submission = open_submission(arguments.submission)
+    submission = open_submission(arguments.submission, ledger=arguments.ledger)
     ledger = ledger_of(submission.manifest, arguments.ledger)
     written = release(
         submission,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from output_checks.cli.exit_codes import EXIT_CODES
+from output_checks.cli.options import add_ledger
 from output_checks.errors import InputError
 from output_checks.model.review import Decision, Vote
 from output_checks.rendering.text import output_text
@@ -30,6 +31,7 @@ def configure(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     review.add_argument("submission", type=Path, metavar="SUBMISSION", help="the submission's folder")
     review.add_argument("--output", metavar="NAME", help="show one output only, every cell of it")
     review.add_argument("--json", action="store_true", help="print the verdicts as JSON")
+    add_ledger(review)
     votes = review.add_argument_group("vote")
     votes.add_argument("--as", dest="checker", metavar="NAME", help="who votes")
     votes.add_argument("--key", type=Path, metavar="FILE", help="the voter's own .key file")
@@ -63,7 +65,7 @@ _HELP = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Show a submission, or record a vote on it. The exit code is that of the gravest verdict, 0 after a vote."""
-    submission = open_submission(arguments.submission)
+    submission = open_submission(arguments.submission, ledger=arguments.ledger)
     votes, reasons = _given(arguments)
     if votes or arguments.approve_rest:
         return _vote(submission, arguments, votes, reasons)

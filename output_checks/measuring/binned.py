@@ -16,8 +16,6 @@ from output_checks.measuring.units import Codes, Units
 from output_checks.model.evidence import FactName, Floats, Tabulation
 from output_checks.model.statistic import Statistic
 
-BIN = "bin"
-
 
 def tabulate_bins(
     data: Any,  # noqa: ANN401 - whatever `Source` reads
@@ -42,7 +40,7 @@ def tabulate_bins(
     """
     if isinstance(bins, bool) or not isinstance(bins, int) or not 2 <= bins <= 1000:
         raise InputError("Bins are a whole number from 2 to 1000.", remedy="bins=20")
-    taken = {BIN, "n", f"mean_{x}", f"mean_{y}"} & set(by)
+    taken = {f"{x}_bin", "n", f"mean_{x}", f"mean_{y}"} & set(by)
     if x == y or taken:
         raise InputError(
             f"A variable of `by` cannot be called {min(taken)!r}, which is a heading of the table."
@@ -63,11 +61,11 @@ def tabulate_bins(
     labels = [str(number) for number in range(1, int(numbers.max()) + 2)]
     kept = [*dict.fromkeys([*by, x, y, *(name for name in units.key_columns if name in frame.columns)])]
     frame = frame[kept].assign(
-        **{BIN: pd.Categorical([labels[number] for number in numbers.tolist()], categories=labels, ordered=True)}
+        **{f"{x}_bin": pd.Categorical([labels[number] for number in numbers.tolist()], categories=labels, ordered=True)}
     )
     count, mean_x = tabulate(
         frame,
-        by=[*by, BIN],
+        by=[*by, f"{x}_bin"],
         statistics=[Statistic.MEAN],
         units=units,
         value=x,
@@ -76,7 +74,7 @@ def tabulate_bins(
     )
     _, mean_y = tabulate(
         frame,
-        by=[*by, BIN],
+        by=[*by, f"{x}_bin"],
         statistics=[Statistic.MEAN],
         units=units,
         value=y,

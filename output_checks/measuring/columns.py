@@ -55,7 +55,7 @@ def expect_arguments(
     ):
         asked = [statistic for statistic in statistics if statistic in needed]
         if asked and not given:
-            raise InputError(f"The statistic {asked[0].value!r} needs a `{what}` column.", remedy=remedy)
+            raise InputError(f"The statistic {asked[0].value!r} needs a `{what}`.", remedy=remedy)
         if given and not asked:
             raise InputError(
                 f"`{what}` is given, and no statistic uses it.",

@@ -19,7 +19,8 @@ from output_checks.measuring.grid import categories
 from output_checks.measuring.pairs import Codes, distinct_units, sums_by_cell, two_largest
 from output_checks.measuring.sources import Source
 from output_checks.measuring.units import UnitRows, Units
-from output_checks.model.evidence import Floats
+from output_checks.model.evidence import Flags, Floats
+from output_checks.model.statistic import Statistic
 
 UNITS_PER_STEP = 2
 """How many of the finest units must change before the curve surely does: of one it cannot tell whether it is there."""
@@ -29,7 +30,9 @@ _AT_TOP = 1 / np.sqrt(2 * np.pi)
 _REACH = 8.0
 """Bandwidths beyond which a record adds nothing that is ever published."""
 _FEW_VALUES = 3
-_MOST_POINTS = 2000
+_TAIL = 0.05
+"""Share of the units that lie in a tail of a curve: it may be cut off where it is thin."""
+_MOST_POINTS = 100_000
 
 
 def rounded_up(number: float) -> float:
@@ -56,7 +59,11 @@ class Curve:
 
     def within_bandwidth(self, level: str) -> Floats:
         """Distinct units at most one bandwidth from each point."""
-        return self._distinct(level, self.points - self.bandwidth, self.points + self.bandwidth)
+        units = self.units[level]
+        starts, ends = self._slices(self.points - self.bandwidth, self.points + self.bandwidth)
+        return np.array(
+            [len(pd.unique(units[start:end])) for start, end in zip(starts, ends, strict=True)], dtype=float
+        )
 
     def at_the_rarest(self, level: str) -> Floats:
         """Of few different values within a bandwidth of a point, the distinct units at the rarest; elsewhere infinite.
@@ -73,11 +80,14 @@ class Curve:
 
     def at_or_below(self, level: str) -> Floats:
         """Distinct units at each point or below it."""
-        return self._distinct(level, np.full(len(self.points), -np.inf), self.points)
+        _, ends = self._slices(self.points, self.points)
+        return np.concatenate([[0.0], np.cumsum(~pd.Series(self.units[level]).duplicated().to_numpy())])[ends]
 
     def at_or_above(self, level: str) -> Floats:
         """Distinct units at each point or above it."""
-        return self._distinct(level, self.points, np.full(len(self.points), np.inf))
+        starts, _ = self._slices(self.points, self.points)
+        last = ~pd.Series(self.units[level]).duplicated(keep="last").to_numpy()
+        return np.concatenate([np.cumsum(last[::-1])[::-1], [0.0]])[starts]
 
     def contributions(self, level: str) -> tuple[Floats, Floats, Floats]:
         """What all units of a level, the largest and the second-largest add to the density at each point."""
@@ -97,16 +107,38 @@ class Curve:
     def cut(self, minimum: Mapping[str, float]) -> "Curve":
         """From the first to the last point with at least so many units of each level on either side and around it.
 
-        Where there is none the group is too small for a curve: it is left as it is, and so is what is between the two,
-        for the rules to judge.
+        A tail ends before the first point with fewer. What is between is left as it is, for the rules to judge. Where
+        no point has as many, what is left is one at the middle value, of which the rules say that the group is too
+        small.
         """
+        inner = self._only(self._beyond(minimum))
+        enough = np.ones(len(inner.points), dtype=bool)
+        for level, least in minimum.items():
+            if level in self.units:
+                enough &= np.minimum(inner.within_bandwidth(level), inner.at_the_rarest(level)) >= least
+        finest = next(iter(self.units))
+        most = _TAIL * len(pd.unique(self.units[finest]))
+        # A tail is what few of all lie beyond: from there on, nothing is kept beyond a point with too few around it.
+        ends_left = np.flatnonzero(~enough & (inner.at_or_below(finest) <= most))
+        ends_right = np.flatnonzero(~enough & (inner.at_or_above(finest) <= most))
+        enough[: ends_left.max(initial=-1) + 1] = False
+        enough[ends_right.min(initial=len(enough)) :] = False
+        (kept,) = np.nonzero(enough)
+        if len(kept):
+            return replace(inner, points=inner.points[kept[0] : kept[-1] + 1])
+        middle = self.values[len(self.values) // 2]
+        return self._only(np.arange(len(self.points)) == np.abs(self.points - middle).argmin())
+
+    def _beyond(self, minimum: Mapping[str, float]) -> Flags:
+        """At which points so many units of each level are on either side."""
         enough = np.ones(len(self.points), dtype=bool)
         for level, least in minimum.items():
             if level in self.units:
                 enough &= np.minimum(self.at_or_below(level), self.at_or_above(level)) >= least
-                enough &= np.minimum(self.within_bandwidth(level), self.at_the_rarest(level)) >= least
-        (kept,) = np.nonzero(enough)
-        return replace(self, points=self.points[kept[0] : kept[-1] + 1]) if len(kept) else self
+        return enough
+
+    def _only(self, chosen: Flags) -> "Curve":
+        return replace(self, points=self.points[chosen])
 
     def most_of_one(self) -> float:
         """The most that one of the finest units can add to the density anywhere: all of its records at one place."""
@@ -130,13 +162,6 @@ class Curve:
         for start, end, point in zip(starts.tolist(), ends.tolist(), self.points.tolist(), strict=True):
             yield start, end, scale * np.exp(-0.5 * ((self.values[start:end] - point) / self.bandwidth) ** 2)
 
-    def _distinct(self, level: str, low: Floats, high: Floats) -> Floats:
-        units = self.units[level]
-        starts, ends = self._slices(low, high)
-        return np.array(
-            [len(pd.unique(units[start:end])) for start, end in zip(starts, ends, strict=True)], dtype=float
-        )
-
     def _slices(self, low: Floats, high: Floats) -> tuple[list[int], list[int]]:
         """Where the values from one number to another begin and end, the two among them but for noise."""
         slack = 1e-9 * self.bandwidth
@@ -151,20 +176,24 @@ def curves(
     value: str,
     by: Sequence[str],
     units: Units,
+    minimum: Mapping[str, float],
     bandwidth: float | None = None,
-    most_points: int = 100,
+    most_points: int = 200,
 ) -> tuple[tuple[Curve, ...], UnitRows]:
-    """A curve for each combination of categories that occurs, uncut, all of one bandwidth; and whose the records are.
+    """A curve for each combination of categories that occurs, all of one bandwidth; and whose the records are.
 
-    The bandwidth that is not given is the largest of those by Silverman's rule (1986, *Density estimation*, 3.31) for
-    each group. Either is rounded up, so that it tells nothing itself.
+    Each is cut to where so many units of each level as `minimum` says are around and beyond. The bandwidth that is not
+    given is the largest of those by Silverman's rule (1986, *Density estimation*, 3.31) for each group, or wider so
+    that no curve has more points. Either is rounded up, so that it tells nothing itself.
 
     Raises
     ------
     InputError
         A column is absent or of the wrong kind, all values are missing, or the bandwidth suits no curve.
     """
-    columns.expect_arguments(by=[*by, value], value=value, second="", weight="", category="", statistics=[])
+    columns.expect_arguments(
+        by=[*by, value], value=value, second="", weight="", category="", statistics=[Statistic.DENSITY]
+    )
     source = Source.of(data)
     needed = [*by, value]
     frame = source.read([*needed, *units.key_columns] if source.library != "pandas" else needed)
@@ -172,22 +201,30 @@ def curves(
     if len(frame) == 0:
         raise InputError(f"No record has a valid value of {value!r}.", remedy="look at the selection")
     values, rows = columns.numbers(frame, value), units.identify(frame)
-    members = list(_groups(frame, by))
+    members = [(group, chosen[np.argsort(values[chosen], kind="stable")]) for group, chosen in _groups(frame, by)]
     width = _width(values, [chosen for _, chosen in members], bandwidth)
-    found = []
-    for group, chosen in members:
-        order = chosen[np.argsort(values[chosen], kind="stable")]
-        found.append(
+    while True:
+        found = tuple(
             Curve(
                 group=group,
-                rows=order,
-                values=values[order],
-                units={level: code[order] for level, code in rows.codes.items()},
-                points=_points(values[order], width, most_points),
+                rows=chosen,
+                values=values[chosen],
+                units={level: code[chosen] for level, code in rows.codes.items()},
+                points=_points(values[chosen], width, int(max(minimum.values(), default=1))),
                 bandwidth=width,
-            )
+            ).cut(minimum)
+            for group, chosen in members
         )
-    return tuple(found), rows
+        most = max(len(curve.points) for curve in found)
+        if most <= most_points:
+            return found, rows
+        wider = rounded_up(width * most / most_points)
+        if bandwidth is not None:
+            raise InputError(
+                f"A curve of that bandwidth has {most} points, more than {most_points}.",
+                remedy=f"bandwidth={wider:g}, or points={most}",
+            )
+        width = wider
 
 
 def _groups(frame: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Codes]]:
@@ -216,11 +253,11 @@ def _silverman(values: Floats) -> float:
     return float(0.9 * (min(spread, between) if between > 0 else spread) * len(values) ** -0.2)
 
 
-def _points(values: Floats, bandwidth: float, most: int) -> Floats:
-    """Multiples of a part of the bandwidth, from the lowest to the highest value."""
+def _points(values: Floats, bandwidth: float, beyond: int) -> Floats:
+    """Multiples of a part of the bandwidth, from the first to the last value that may have so many beyond."""
     step = bandwidth / POINTS_PER_BANDWIDTH
-    if (values[-1] - values[0]) / step > 1e6:
+    inner = values[beyond - 1 : len(values) - beyond + 1] if len(values) >= 2 * beyond else values
+    if (inner[-1] - inner[0]) / step > _MOST_POINTS:
         raise InputError("The bandwidth is far too narrow for these values.", remedy="a wider one, or none")
-    step *= max(1.0, np.ceil((values[-1] - values[0]) / step / min(most, _MOST_POINTS)))
-    numbers = np.arange(np.floor(values[0] / step), np.ceil(values[-1] / step) + 1)
+    numbers = np.arange(np.floor(inner[0] / step), np.ceil(inner[-1] / step) + 1)
     return np.asarray([float(f"{number * step:.12g}") for number in numbers.tolist()])

@@ -13,6 +13,7 @@ from output_checks.measuring.magnitudes import facts_of_units, facts_of_values, 
 from output_checks.measuring.ordered import Ordered
 from output_checks.measuring.pairs import Codes, sums_by_cell
 from output_checks.measuring.positions import end_points, mode, percentiles
+from output_checks.measuring.smoothed import smoothed_percentiles
 from output_checks.measuring.two_columns import (
     contributors_to_numerators,
     correlation,
@@ -32,7 +33,7 @@ _INTERVAL = {Statistic.LOWER_95, Statistic.UPPER_95}
 _OF_TOTALS = frozenset(
     {Kind.LINEAR_AGGREGATION, Kind.SPREAD, Kind.SHAPE, Kind.SAMPLING_ERROR, Kind.RATIO, Kind.INDEX, Kind.CONCENTRATION}
 )
-_OF_VALUES = _OF_TOTALS | {Kind.POSITION, Kind.ENDPOINT, Kind.MODE}
+_OF_VALUES = _OF_TOTALS | {Kind.POSITION, Kind.SMOOTHED_POSITION, Kind.ENDPOINT, Kind.MODE}
 
 
 def measure(records: Records, cell: Codes, n_cells: int, *, statistics: Sequence[Statistic], decimals: int) -> Measured:
@@ -43,7 +44,7 @@ def measure(records: Records, cell: Codes, n_cells: int, *, statistics: Sequence
     common: Facts = {(FactName.RECORDS, ""): inside.count, (FactName.MEMBERS, ""): members}
     values = moments(inside) if kinds & _OF_TOTALS else {}
     of_values = facts_of_values(inside) if kinds & _OF_VALUES else {}
-    own: Measured = percentiles(inside) | end_points(inside) | _of_two_columns(inside)
+    own: Measured = percentiles(inside) | smoothed_percentiles(inside) | end_points(inside) | _of_two_columns(inside)
     if Statistic.MODE in statistics:
         own[Statistic.MODE] = mode(inside)
     inside.forget_ordered_values()

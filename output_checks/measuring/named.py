@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from output_checks.measuring.units import UnitRows, hashes_of_keys
+from output_checks.measuring.units import UNIT_SHIFT, UnitRows, hashes_of_keys
 from output_checks.model.evidence import Cell, FactName, Floats
+from output_checks.model.members import Members
 
 _PIECES = re.compile(r"[\s:;,\[\]()=|/\"']+")
+_FINER = re.compile(r"[-_.+*~#]+")
 _LETTERS_AND_DIGITS = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{4,}")
 _LONG_NUMBER = re.compile(r"\d{6,}(\.0+)?")
 _NUMBER = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*")
@@ -41,6 +43,19 @@ def named_by_keys(rows: UnitRows, cells: Sequence[Cell]) -> dict[tuple[FactName,
     return found
 
 
+def names_members(texts: Sequence[str], members: Sequence[Members]) -> bool:
+    """Whether a text that looks like a code is the key of a unit that is a member of some tabulation.
+
+    Of levels with one key column only: keys of several columns are known together, as their hashes are.
+    """
+    strength = _candidates([(text,) for text in dict.fromkeys(texts) if text.strip()])
+    codes = [piece for piece, weight in strength.items() if weight == _CERTAIN]
+    if not codes:
+        return False
+    hashes = hashes_of_keys(codes) >> UNIT_SHIFT
+    return any(bool(_among(hashes, keys).any()) for item in members for keys in item.units.values())
+
+
 def _weights(cells: Sequence[Cell], keys: set[str], strength: Mapping[str, float]) -> Floats:
     """Per cell, how much it tells that some of its names are keys."""
     labels = {part for cell in cells for part in cell if part is not None}
@@ -66,11 +81,12 @@ def _candidates(cells: Sequence[Cell]) -> dict[str, float]:
 
 
 def _pieces(label: str) -> Iterator[str]:
-    """A name and its parts: of a model's term `school[T.s001]`, also `s001`."""
-    yield label.strip()
-    for piece in _PIECES.split(label):
-        if piece:
-            yield piece.removeprefix("T.")
+    """A name and its parts, in small and in capital letters: of a model's term `school[T.s001]`, also `s001`."""
+    parts = [label.strip(), *(part.removeprefix("T.") for part in _PIECES.split(label))]
+    parts += [fine for part in parts for fine in (*_FINER.split(part), _FINER.sub("", part))]
+    for part in dict.fromkeys(parts):
+        if part:
+            yield from dict.fromkeys((part, part.lower(), part.upper()))
 
 
 def _among(few: npt.NDArray[np.uint64], many: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

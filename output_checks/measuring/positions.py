@@ -6,27 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from output_checks.measuring.inside import Facts, Inside
-from output_checks.measuring.ordered import Ordered, same_value
+from output_checks.measuring.ordered import same_value
 from output_checks.model.evidence import FactName, Flags, Floats
 from output_checks.model.statistic import Kind, Statistic
 
-_POSITIONS = frozenset(item for item in Statistic if item.position is not None)
-WEIGHTED = frozenset(item for item in _POSITIONS if item.value.startswith("weighted "))
-SMOOTHED = frozenset(item for item in _POSITIONS if item.value.startswith("smoothed "))
-EXACT = _POSITIONS - WEIGHTED - SMOOTHED
-SMOOTHED_OVER = 11
-"""Records that a smoothed percentile is the mean of: the one in the middle and five on either side."""
+EXACT = frozenset(item for item in Statistic if item.kind is Kind.POSITION)
+WEIGHTED = frozenset(item for item in Statistic if item.kind is Kind.WEIGHTED_POSITION)
 _WHISKER = 1.5
 """Whiskers reach to the last value within so many times the distance of the quartiles (Tukey 1977)."""
 
 
 def percentiles(inside: Inside) -> dict[Statistic, tuple[Floats, Facts]]:
-    """Percentiles that are asked for, with the distinct units below, above, at and between them.
-
-    Weighted ones are not among them. Exact and smoothed ones each divide the cell by themselves.
-    """
-    ordered, facts_of = inside.ordered, _Around(inside)
-    return facts_of.of(EXACT, ordered.quantile) | facts_of.of(SMOOTHED, _smoothed(ordered))
+    """Percentiles that are asked for, as they are, with the distinct units below, above, at and between them."""
+    if not EXACT & set(inside.statistics):
+        return {}  # values are put in order only where somebody asks
+    return Around(inside).of(EXACT, inside.ordered.quantile)
 
 
 def weighted_percentiles(inside: Inside, weights: Floats) -> dict[Statistic, tuple[Floats, Facts]]:
@@ -49,29 +43,11 @@ def weighted_percentiles(inside: Inside, weights: Floats) -> dict[Statistic, tup
         found[ends > starts] = values[place[ends > starts]]
         return found, found, found
 
-    return _Around(inside).of(WEIGHTED, quantile)
-
-
-def _smoothed(ordered: Ordered) -> Callable[[float], tuple[Floats, Floats, Floats]]:
-    """The mean of the eleven records around the place of a percentile, and the lowest and highest of them.
-
-    All records of a cell that has fewer.
-    """
-    running = np.concatenate([[0.0], np.cumsum(ordered.values)])
-
-    def quantile(share: float) -> tuple[Floats, Floats, Floats]:
-        middle = np.floor(np.maximum(ordered.count - 1, 0) * share + 0.5 + 1e-9).astype(np.int64)
-        first = np.clip(middle - SMOOTHED_OVER // 2, 0, np.maximum(ordered.count - SMOOTHED_OVER, 0))
-        last = np.minimum(first + SMOOTHED_OVER, ordered.count)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = (running[ordered.starts + last] - running[ordered.starts + first]) / (last - first)
-        return mean, ordered.at(first), ordered.at(np.maximum(last - 1, 0))
-
-    return quantile
+    return Around(inside).of(WEIGHTED, quantile)
 
 
 @dataclass(frozen=True, eq=False)
-class _Around:
+class Around:
     """Counts the units around percentiles, from the lowest percentile to the highest."""
 
     inside: Inside
@@ -85,46 +61,46 @@ class _Around:
         before: Floats | None = None
         for statistic in asked:
             value, lower, upper = quantile(statistic.position or 0.0)
-            if family is SMOOTHED:
-                facts = self._units_from(lower, upper, FactName.SHARING)
-            else:
-                facts = near_or_at(self.inside, value, lower, upper)
-            facts |= self._units_from(None, lower, FactName.AT_OR_BELOW)
-            facts |= self._units_from(upper, None, FactName.AT_OR_ABOVE)
-            until = upper
-            if family is SMOOTHED and before is not None:  # of two bands that overlap, those who are in one only
-                until = np.where(lower >= before, lower, upper)
-            facts |= self._between(before, until)
-            found[statistic] = (value, facts)
-            before = upper if family is SMOOTHED else lower
+            facts = near_or_at(self.inside, value, lower, upper)
+            facts |= self.units_from(None, lower, FactName.AT_OR_BELOW)
+            facts |= self.units_from(upper, None, FactName.AT_OR_ABOVE)
+            found[statistic] = (value, facts | self.between(before, upper))
+            before = lower
         return found
 
-    def _between(self, before: Floats | None, until: Floats) -> Facts:
+    def between(self, before: Floats | None, until: Floats) -> Facts:
+        """Distinct units from the percentile before; infinite where there is none."""
         if before is None:
             everyone = np.full(self.inside.n_cells, np.inf)
             return {(FactName.BETWEEN, level): everyone for level in self.inside.records.units}
-        return self._units_from(before, until, FactName.BETWEEN)
+        return self.units_from(before, until, FactName.BETWEEN)
 
-    def _units_from(self, low: Floats | None, high: Floats | None, name: FactName) -> Facts:
-        """Distinct units with a value from one number to another, both among them."""
+    def units_from(
+        self, low: Floats | None, high: Floats | None, name: FactName, *, without: Floats | None = None
+    ) -> Facts:
+        """Distinct units with a value from one number to another, both among them, but for one value."""
         values, cell = self.inside.records.values, self.inside.cell
         chosen = np.ones(len(values), dtype=bool)
         if low is not None:
             chosen &= (values >= low[cell]) | same_value(values, low[cell])
         if high is not None:
             chosen &= (values <= high[cell]) | same_value(values, high[cell])
+        if without is not None:
+            chosen &= ~same_value(values, without[cell])
         return {(name, level): self.inside.units_where(chosen, level) for level in self.inside.records.units}
 
 
 def end_points(inside: Inside) -> dict[Statistic, tuple[Floats, Facts]]:
     """Minimum, maximum, range and whiskers that are asked for, with the distinct units that share each."""
+    asked = [item for item in inside.statistics if item.kind is Kind.ENDPOINT]
+    if not asked:
+        return {}
     lowest, highest = inside.ordered.minimum, inside.ordered.maximum
     ends: dict[Statistic, tuple[Floats, Floats, Floats]] = {
         Statistic.MINIMUM: (lowest, lowest, lowest),
         Statistic.MAXIMUM: (highest, highest, highest),
         Statistic.RANGE: (highest - lowest, lowest, highest),
     }
-    asked = [item for item in inside.statistics if item.kind is Kind.ENDPOINT]
     if {Statistic.LOWER_WHISKER, Statistic.UPPER_WHISKER} & set(asked):
         low, high = _whiskers(inside)
         ends |= {Statistic.LOWER_WHISKER: (low, low, low), Statistic.UPPER_WHISKER: (high, high, high)}

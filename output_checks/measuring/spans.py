@@ -12,6 +12,8 @@ from output_checks.measuring.units import Codes
 from output_checks.model.evidence import Floats
 
 _MOST_TIMES = 1_000
+_DIGITS = 10
+"""Decimals of an edge: three times 0.7 is 2.1."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,13 +66,13 @@ class Spans:
 
 
 def _edges_every(durations: Floats, every: float) -> Floats:
-    number = isinstance(every, int | float) and not isinstance(every, bool)
+    number = isinstance(every, int | float | np.number) and not isinstance(every, bool)
     if not number or not 0 < every < np.inf:
         raise InputError("Times are as wide as `every`, a number above 0.", remedy="every=3")
     steps = max(int(np.ceil(durations.max() / every)), 1)
     if steps > _MOST_TIMES:
         raise InputError(f"That makes more than {_MOST_TIMES:,} times.", remedy="a wider every=")
-    return np.asarray(np.arange(steps + 1) * every, dtype=np.float64)
+    return np.round(np.arange(steps + 1, dtype=np.float64) * float(every), _DIGITS)
 
 
 def _edges_given(durations: Floats, breaks: Sequence[float]) -> Floats:

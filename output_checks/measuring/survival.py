@@ -54,6 +54,8 @@ class Spells:
         frame = source.read([*needed, *units.key_columns] if source.library != "pandas" else needed)
         if len(frame) == 0:
             raise InputError("There are no records to tabulate.", remedy="look at the selection that made this data")
+        if not {*needed} <= {*frame.columns}:  # some are levels of the index
+            frame = frame.reset_index()
         durations, ended = columns.numbers(frame, duration), columns.numbers(frame, event)
         missing = int((np.isnan(durations) | np.isnan(ended)).sum())
         if missing:

@@ -17,6 +17,8 @@ from output_checks.model.members import Members
 _NUMBER = r"\d{1,18}(\.0+)?"
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit is lost
 _FEW = 1000
+UNIT_SHIFT = np.uint64(12)
+"""Bits that are left out of a key's hash where it stands for a unit: 52 are left, which a float holds exactly."""
 AT_ONCE = 2**18
 """Records that are worked on at a time, where that is possible: so many fit the fast memory of the machine, which is
 used again for the next, while memory for all of them would have to be asked for."""
@@ -208,7 +210,7 @@ def _hashes_of(keys: Sequence[_Keys]) -> npt.NDArray[np.uint64]:
     for key in others:
         hashes *= _MIX
         hashes += key.hashes[key.codes]
-    hashes >>= np.uint64(12)
+    hashes >>= UNIT_SHIFT
     return hashes
 
 

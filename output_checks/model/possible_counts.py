@@ -9,8 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from output_checks.model.evidence import Floats
+
 Counts = npt.NDArray[np.int64]
-_MOST_TOTALS = 100_000
+_MOST_LISTED = 4_000_000
+"""Totals times cells."""
 _NOISE = 1e-9
 
 
@@ -65,9 +68,11 @@ def beside_percentages(
             lowest.append(np.zeros(len(totals)))
             highest.append(totals.astype(float))
             continue
-        fits = _shown_as(counts[:, None], totals[None, :], percent, scale=100.0, decimals=decimals)
-        lowest.append(np.min(np.where(fits, counts[:, None], np.inf), axis=0))
-        highest.append(np.max(np.where(fits, counts[:, None], -np.inf), axis=0))
+        half = 0.5 * 10.0**-decimals + _NOISE * max(1.0, abs(percent))
+        least = np.maximum(np.ceil((percent - half) * totals / 100), counts.min())
+        most = np.minimum(np.floor((percent + half) * totals / 100), counts.max())
+        lowest.append(np.where(least <= most, least, np.inf))
+        highest.append(np.where(least <= most, most, -np.inf))
     low, high = np.array(lowest), np.array(highest)
     possible = np.isfinite(low).all(axis=0)
     with np.errstate(invalid="ignore"):
@@ -78,10 +83,18 @@ def beside_percentages(
     most = np.minimum(high, totals - (low.sum(axis=0) - low))
     found = []
     for position, counts in enumerate(cells):
-        listed = np.arange(0, dtype=np.int64) if counts is None else counts
-        within = (listed[:, None] >= least[position]) & (listed[:, None] <= most[position])
-        found.append(listed[within.any(axis=1)])
+        found.append(
+            np.zeros(0, dtype=np.int64) if counts is None else _within(counts, least[position], most[position])
+        )
     return found, totals
+
+
+def _within(counts: Counts, least: Floats, most: Floats) -> Counts:
+    """The counts, which follow one another, that lie in any of these ranges."""
+    size, first = len(counts) + 1, counts[0]
+    begin = np.bincount((least - first).astype(np.int64), minlength=size)
+    end = np.bincount((most - first).astype(np.int64) + 1, minlength=size)
+    return np.asarray(counts[np.cumsum(begin - end)[: len(counts)] > 0])
 
 
 def _totals(
@@ -98,7 +111,7 @@ def _totals(
             continue
         low = max(low, counts.min() * 100 / (percent + half))
         high = min(high, counts.max() * 100 / (percent - half) if percent > half else np.inf)
-    if high - low > _MOST_TOTALS:
+    if (high - low) * len(cells) > _MOST_LISTED:
         return None
     listed = np.arange(max(int(np.floor(low)), 1), int(np.ceil(high)) + 1, dtype=np.int64)
     return listed if total is None else listed[np.isin(listed, total)]

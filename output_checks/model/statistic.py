@@ -20,6 +20,7 @@ class Kind(StrEnum):
     INDEX = "index"
     POSITION = "position"
     WEIGHTED_POSITION = "weighted position"
+    SMOOTHED_POSITION = "smoothed position"
     ENDPOINT = "end point"
     MODE = "mode"
     SPREAD = "spread"
@@ -144,6 +145,7 @@ class Statistic(StrEnum):
         return int(last) / 100 if before == "percentile" else None
 
 
+_POSITIONS = {"weighted": Kind.WEIGHTED_POSITION, "smoothed": Kind.SMOOTHED_POSITION}
 _KIND = {
     Statistic.COUNT: Kind.FREQUENCY,
     Statistic.PERCENT_OF_ROW: Kind.PERCENTAGE,
@@ -174,11 +176,7 @@ _KIND = {
     Statistic.WEIGHTED_SUM_STANDARD_ERROR: Kind.WEIGHTED_SAMPLING_ERROR,
     Statistic.WEIGHTED_SUM_LOWER_95: Kind.WEIGHTED_SAMPLING_ERROR,
     Statistic.WEIGHTED_SUM_UPPER_95: Kind.WEIGHTED_SAMPLING_ERROR,
-    **{
-        item: Kind.WEIGHTED_POSITION if item.value.startswith("weighted ") else Kind.POSITION
-        for item in Statistic
-        if item.position is not None
-    },
+    **{item: _POSITIONS.get(item.value.split()[0], Kind.POSITION) for item in Statistic if item.position is not None},
     Statistic.MINIMUM: Kind.ENDPOINT,
     Statistic.MAXIMUM: Kind.ENDPOINT,
     Statistic.RANGE: Kind.ENDPOINT,

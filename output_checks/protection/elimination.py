@@ -165,7 +165,7 @@ def _substituted(
     rows: Rows, pivots: Integers, of: Integers, column: Integers, prime: int
 ) -> tuple[bool, Integers, Integers, Integers, Integers]:
     """Each column as a combination of free ones, the last pivot first."""
-    n_columns, n_free = rows.count.size, column.size
+    n_columns, n_free = rows.holders.size, column.size
     size = rows.used[0] * 2 + n_columns * 4 + 4096
     out_free, out_values, top = np.empty(size, np.int64), np.empty(size, np.int64), 0
     begin, length = np.zeros(n_columns, np.int64), np.zeros(n_columns, np.int64)

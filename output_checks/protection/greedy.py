@@ -169,7 +169,7 @@ def _publish(
 def _sketches(rows: Any, seed: int, prime: int) -> tuple[Integers, Integers]:  # noqa: ANN401 - `Rows`, by numba unnamed
     """Each row times two random vectors."""
     np.random.seed(seed)  # noqa: NPY002 - the generator that compiled code has
-    n, n_free = rows.start.size, rows.count.size
+    n, n_free = rows.start.size, rows.holders.size
     one, two = np.empty(n_free, np.int64), np.empty(n_free, np.int64)
     for number in range(n_free):
         one[number], two[number] = np.random.randint(1, prime), np.random.randint(1, prime)  # noqa: NPY002
@@ -192,16 +192,16 @@ def _pivot(rows: Any, cell: int, frail: Flags, spent: Flags, prime: int) -> tupl
     for at in range(rows.start[cell], rows.start[cell] + rows.length[cell]):
         other = rows.columns[at]
         if not frail[other]:
-            if rows.count[other] < best_sturdy:
-                sturdy, best_sturdy = other, rows.count[other]
+            if rows.holders[other] < best_sturdy:
+                sturdy, best_sturdy = other, rows.holders[other]
             continue
         if rows.values[at] < prime // 2:
             plus = True
         else:
             minus = True
         shared = shared or spent[other]
-        if rows.count[other] < best:
-            column, best = other, rows.count[other]
+        if rows.holders[other] < best:
+            column, best = other, rows.holders[other]
     if sturdy >= 0:
         return sturdy, False
     if shared or not (plus and minus):

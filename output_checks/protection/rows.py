@@ -30,7 +30,7 @@ class Rows(NamedTuple):
     length: Integers
     used: Integers
     """One number: how much of the pool is taken."""
-    count: Integers
+    holders: Integers
     """Per column: how many rows that are still in use hold it."""
     head: Integers
     link_row: npt.NDArray[np.int32]
@@ -75,7 +75,7 @@ def load(starts: Integers, columns: Integers, values: Integers, n_columns: int, 
             column = columns[at]
             rows.columns[at] = column
             rows.values[at] = values[at] % prime
-            rows.count[column] += 1
+            rows.holders[column] += 1
             rows.link_row[at] = row
             rows.link_next[at] = rows.head[column]
             rows.head[column] = at
@@ -139,7 +139,7 @@ def subtract(rows: Rows, target: int, source: int, factor: int, prime: int) -> b
         rows.link_next[link] = rows.head[column]
         rows.head[column] = link
         rows.links[0] = link + 1
-        rows.count[column] += 1
+        rows.holders[column] += 1
     for step in range(size):
         place[rows.columns[old + step]] = -1
     kept = 0
@@ -149,7 +149,7 @@ def subtract(rows: Rows, target: int, source: int, factor: int, prime: int) -> b
             rows.values[new + kept] = rows.values[at]
             kept += 1
         else:
-            rows.count[rows.columns[at]] -= 1
+            rows.holders[rows.columns[at]] -= 1
     if kept <= size:
         for step in range(kept):
             rows.columns[old + step] = rows.columns[new + step]
@@ -167,7 +167,7 @@ def retire(rows: Rows, row: int, active: Flags) -> None:
     active[row] = False
     begin = rows.start[row]
     for at in range(begin, begin + rows.length[row]):
-        rows.count[rows.columns[at]] -= 1
+        rows.holders[rows.columns[at]] -= 1
 
 
 @compiled
@@ -210,21 +210,21 @@ def eliminate(
 
     Pivot rows leave use and keep their numbers. -1 where the pool has no room.
     """
-    n_columns = rows.count.size
+    n_columns = rows.holders.size
     waiting = np.full(_BUCKETS + 1, -1, np.int64)  # columns by how many rows hold them; the last bucket: that or more
     following = np.full(n_columns, -1, np.int64)
     preceding = np.full(n_columns, -1, np.int64)
     bucket = np.full(n_columns, -1, np.int64)
     for column in range(n_columns):
-        if allowed[column] and rows.count[column] > 0:
-            _move(column, min(rows.count[column], _BUCKETS), waiting, following, preceding, bucket)
+        if allowed[column] and rows.holders[column] > 0:
+            _move(column, min(rows.holders[column], _BUCKETS), waiting, following, preceding, bucket)
     at = 1
     while at <= _BUCKETS:
         column = waiting[at]
         if column < 0:
             at += 1
             continue
-        now = min(rows.count[column], _BUCKETS)
+        now = min(rows.holders[column], _BUCKETS)
         if now != at:  # subtracting changed it
             _move(column, now, waiting, following, preceding, bucket)
             if 0 < now < at:
@@ -243,7 +243,7 @@ def eliminate(
         for step in range(begin, begin + rows.length[pivot]):
             other = rows.columns[step]
             if bucket[other] > 0:
-                now = min(rows.count[other], _BUCKETS)
+                now = min(rows.holders[other], _BUCKETS)
                 _move(other, now, waiting, following, preceding, bucket)
                 if 0 < now < at:
                     at = now

@@ -4,7 +4,6 @@ Cells are rows over atoms. A hidden cell is given away where its row is a combin
 attacker, who reads labels, does not see that of cells of other records or under other names.
 """
 
-import operator
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,30 +20,29 @@ _ALWAYS = 4
 """Cells of which a combination is believed to be known for one, however few atoms it is about."""
 
 
-def made_up(tables: Sequence[Tabulation]) -> list[Flags]:
-    """Per table, the hidden cells that are a combination of published ones.
+def made_up(tables: Sequence[Tabulation]) -> list[Floats]:
+    """Per table, the number of each hidden cell that is a combination of published ones; NaN for all others.
 
     Tables that have no members take no part. A combination of many cells over few atoms is taken for a coincidence: it
     would hold of any numbers so few. A hidden cell that nobody is in counts as one that somebody may be in.
     """
-    given = [np.zeros(len(item.cells), dtype=bool) for item in tables]
+    known = [np.full(len(item.cells), np.nan) for item in tables]
     having = [number for number, item in enumerate(tables) if item.members is not None]
     if len(having) < 2 or not any(tables[number].hidden.any() for number in having):
-        return given
+        return known
     chosen = [tables[number] for number in having]
     inner = _with_phantoms(chosen)
-    shown = sparse.vstack(
-        [
-            total.rows[np.flatnonzero(total.published)]
-            for number, (item, own) in enumerate(zip(chosen, inner, strict=True))
-            for total in totals_of(number, item, own)
-        ],
-        format="csr",
-    )
+    totals = [
+        total
+        for number, (item, own) in enumerate(zip(chosen, inner, strict=True))
+        for total in totals_of(number, item, own)
+    ]
+    shown = sparse.vstack([total.rows[np.flatnonzero(total.published)] for total in totals], format="csr")
+    numbers = np.nan_to_num(np.concatenate([total.values[total.published] for total in totals]))
     for number, item, own in zip(having, chosen, inner, strict=True):
         hidden = np.flatnonzero(item.hidden)
-        given[number][hidden] = _combinations(shown, (_parts(item) @ own)[hidden])
-    return given
+        known[number][hidden] = _combinations(shown, numbers, (_parts(item) @ own)[hidden])
+    return known
 
 
 def _with_phantoms(tables: Sequence[Tabulation]) -> list[Rows]:
@@ -112,18 +110,20 @@ def _parts(item: Tabulation) -> Rows:
     return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(item.cells),) * 2)
 
 
-def _combinations(shown: Rows, asked: Rows) -> Flags:
-    """Which rows asked for are known combinations of those shown."""
-    found = np.zeros(asked.shape[0], dtype=bool)
+def _combinations(shown: Rows, numbers: Floats, asked: Rows) -> Floats:
+    """Of each row asked for the number that a known combination of those shown gives; NaN without one."""
+    found = np.full(asked.shape[0], np.nan)
     if shown.shape[0] > _LARGEST:
         touched = np.flatnonzero(np.asarray(abs(asked).sum(axis=0)).ravel())
-        shown = shown[np.flatnonzero(np.asarray(abs(shown[:, touched]).sum(axis=1)).ravel())]
+        near = np.flatnonzero(np.asarray(abs(shown[:, touched]).sum(axis=1)).ravel())
+        shown, numbers = shown[near], numbers[near]
     if not asked.shape[0] or not 0 < shown.shape[0] <= _LARGEST:
         return found
     somebody = np.asarray(abs(asked).sum(axis=1)).ravel() > 0
     for place in np.flatnonzero(_in_span(shown, asked) & somebody):
         weights = _fewest(shown, asked[[place]])
-        found[place] = weights is not None and _is_known(shown, asked[[place]], weights)
+        if weights is not None and _is_known(shown, asked[[place]], weights):
+            found[place] = weights @ numbers
     return found
 
 

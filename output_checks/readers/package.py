@@ -9,7 +9,7 @@ from output_checks.readers.problems import UnreadableError, expect_size
 
 _UNPACKED_LIMIT = 80_000_000
 _TIMES_ITS_SIZE = 100
-_DESCRIPTOR = 24
+_DESCRIPTOR, _HAS_DESCRIPTOR = 24, 8
 _LOCAL_HEADER, _END_OF_DIRECTORY = 30, 22
 _FAULTS = {
     "pivotCache": "it carries a pivot cache, which holds the records behind a table",
@@ -75,19 +75,18 @@ def package_problems(archive: zipfile.ZipFile, content: bytes) -> tuple[list[str
 def _has_loose_bytes(archive: zipfile.ZipFile, content: bytes) -> bool:
     """Whether there are bytes before, between or after the parts, two parts of one name, or a comment."""
     items = sorted(archive.infolist(), key=lambda item: item.header_offset)
-    end = 0
+    end = allowed = 0
     for item in items:
-        if not 0 <= item.header_offset - end <= _DESCRIPTOR:
+        if not 0 <= item.header_offset - end <= allowed:
             return True
+        allowed = _DESCRIPTOR if item.flag_bits & _HAS_DESCRIPTOR else 0
         header = content[item.header_offset : item.header_offset + _LOCAL_HEADER]
         lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         end = item.header_offset + _LOCAL_HEADER + lengths + item.compress_size
     directory = content.find(b"PK\x01\x02", end)
     after = content.rfind(b"PK\x05\x06") + _END_OF_DIRECTORY
     names = archive.namelist()
-    return bool(
-        archive.comment or len(set(names)) < len(names) or directory - end > _DESCRIPTOR or after != len(content)
-    )
+    return bool(archive.comment or len(set(names)) < len(names) or directory - end > allowed or after != len(content))
 
 
 def _expect_few_merged(sheets: list[bytes]) -> None:

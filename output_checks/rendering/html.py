@@ -54,7 +54,9 @@ def output_html(
     measured = bool(output.tabulations) and output.kind is not OutputKind.FILE
     rows: tuple[tuple[str, ...], list[CellRow]] = ((), []) if measured else file_rows(output, files)
     picture = _picture(output, files)
-    body = _PAGES.get_template("notebook.html").render(
+    body = _PAGES.get_template(
+        "notebook.html"
+    ).render(
         output=output,
         title=shortened(output.title or output.name, _LONGEST_TITLE),
         definition=shortened(definition_words(output, language), _LONGEST_TEXT),

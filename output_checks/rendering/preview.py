@@ -21,7 +21,8 @@ def file_rows(output: Output, contents: Mapping[str, bytes]) -> tuple[tuple[str,
         try:
             if suffix in {".csv", ".tsv", ".xlsx"}:
                 table = read_excel_table(content) if suffix == ".xlsx" else read_csv_table(content)
-                return tuple(table.columns), [_row(texts) for texts in zip_longest(*table.columns.values(), fillvalue="")]
+                rows = zip_longest(*table.columns.values(), fillvalue="")  # sheets differ in length
+                return tuple(table.columns), list(map(_row, rows))
         except UnreadableError:
             return (), []
         if suffix in _TEXT:

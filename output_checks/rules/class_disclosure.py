@@ -90,6 +90,7 @@ ALL_THE_SAME = CellRule(
             Kind.WEIGHTED_SAMPLING_ERROR,
             Kind.POSITION,
             Kind.WEIGHTED_POSITION,
+            Kind.SMOOTHED_POSITION,
             Kind.ENDPOINT,
             Kind.MODE,
             Kind.CORRELATION,

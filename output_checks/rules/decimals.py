@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from output_checks.model.evidence import Cell, Output, Tabulation
+from output_checks.model.evidence import Cell, Floats, Output, Tabulation
 from output_checks.model.finding import Finding, Outcome
 from output_checks.model.policy import Policy
 from output_checks.model.possible_counts import beside_percentages, beside_share, by_rounding
@@ -85,7 +85,9 @@ def _beside_percentages(count: Tabulation, item: Tabulation) -> dict[int, int]:
             total=known,
         )
         if possible is None:
-            continue  # so many totals are possible that every count is
+            if _tells_single_counts(counts[parts], count.rounded_to, item.decimals):
+                found |= {part: 0 for part in parts if not np.isnan(counts[part])}
+            continue
         of_parts, of_total = possible
         found |= {
             part: len(numbers) for part, numbers in zip(parts, of_parts, strict=True) if not np.isnan(counts[part])
@@ -93,6 +95,11 @@ def _beside_percentages(count: Tabulation, item: Tabulation) -> dict[int, int]:
         if total is not None and known is not None:
             found[total] = len(of_total)
     return found
+
+
+def _tells_single_counts(counts: Floats, to: int, decimals: int) -> bool:
+    """Whether so few totals are alike in print that it matters which: otherwise every count stays possible."""
+    return bool(100 * (2 * to + 1) / max(float(np.nansum(counts)), 1.0) > 10.0**-decimals)
 
 
 def _line(item: Tabulation) -> tuple[str, ...]:

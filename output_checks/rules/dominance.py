@@ -59,11 +59,11 @@ DOMINANCE = CellRule(
         "The (n,k) rule on absolute contributions, after adding up the records of each unit, so that neither duplicate "
         "records nor a negative value elsewhere can hide a dominant unit. Cells of zeros only have nobody dominant. Of "
         "a ratio it is the numerator, of a weighted mean the weighted total. A spread is judged by the total as well: "
-        "the one who is most of it is furthest from the mean."
+        "the one who is most of it is furthest from the mean. A smoothed percentile is a mean of eleven."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, (n,k) dominance rule",
     thresholds=("n_largest", "k_percent"),
-    kinds=_TOTALS | _SPREADS,
+    kinds=_TOTALS | _SPREADS | {Kind.SMOOTHED_POSITION},
     needs=_NEEDS,
     per_unit=True,
     check=_largest_hold_too_much,
@@ -81,7 +81,7 @@ P_PERCENT = CellRule(
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, p% rule",
     thresholds=("p_percent",),
-    kinds=_TOTALS | _SPREADS,
+    kinds=_TOTALS | _SPREADS | {Kind.SMOOTHED_POSITION},
     needs=_NEEDS,
     per_unit=True,
     check=_second_estimates_largest,

@@ -21,7 +21,7 @@ def _maybe_of_few(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judge
     return Judgement(fail=np.zeros_like(few), review=few)
 
 
-_POSITIONS = frozenset({Kind.POSITION, Kind.WEIGHTED_POSITION})
+_POSITIONS = frozenset({Kind.POSITION, Kind.WEIGHTED_POSITION, Kind.SMOOTHED_POSITION})
 
 END_POINT = CellRule(
     code="EXT1",
@@ -70,8 +70,9 @@ POSITION = CellRule(
     rationale=(
         "Passes where enough distinct units have the value, as far as its decimals tell: with scores to whole numbers "
         "a median is the value of many. Where it lies between two values, enough must have each of them, or round to "
-        "the number itself. Of a smoothed percentile, which is a mean of eleven records, enough must be among these. "
-        "Else a person has to judge whether it can be recognised."
+        "the number itself. Of a smoothed percentile, which is a mean of eleven records, enough must be among these; "
+        "where most of them have one value, enough must have the others. Else a person has to judge whether it can be "
+        "recognised."
     ),
     source=FEW_BESIDE.source,
     thresholds=("minimum_contributors",),

@@ -9,6 +9,7 @@ from output_checks.model.evidence import FactName, FileContent, Origin, Output, 
 from output_checks.model.finding import Outcome
 from output_checks.model.policy import Policy
 from output_checks.model.rule import FileRule
+from output_checks.model.statistic import Statistic
 
 _MAY_BE_A_KEY = re.compile(r"\d{5,}|\d{2}[A-Za-z]{2}\b|\d{4} ?[A-Z]{2}\b|@")
 _NO_VALUES = "no column looks like a linking key or identifier"
@@ -20,11 +21,16 @@ def _keys(content: FileContent, output: Output, policy: Policy) -> tuple[Outcome
     if columns:
         listed = ", ".join(_without_keys(columns, content.columns))
         return Outcome.FAIL, f"{content.name} holds linking keys or direct identifiers (column {listed})."
-    if content.looks_like_unit_records:
+    if content.looks_like_unit_records and not (content.matches_evidence and _is_curve(output)):
         return Outcome.FAIL, f"{content.name} looks like records of single units, not like a table."
     if not content.readable:
         return Outcome.REVIEW, f"{content.name} could not be searched for linking keys: is there any in it?"
     return _names(content, output, policy)
+
+
+def _is_curve(output: Output) -> bool:
+    """Whether its rows are the points of a curve, each with a number of its own that is nobody's."""
+    return any(item.statistic is Statistic.DENSITY for item in output.tabulations)
 
 
 def _names(content: FileContent, output: Output, policy: Policy) -> tuple[Outcome, str]:

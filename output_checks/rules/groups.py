@@ -93,6 +93,8 @@ class Total:
     labels: tuple[tuple[str, ...], ...]
     """Per cell, its categories of the kept variables."""
     rows: Rows
+    values: Floats
+    """Of each what is published, or what its published parts add up to; NaN where neither is."""
     first: Sequence[int]
     published: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -115,16 +117,18 @@ def totals_of(number: int, table: Tabulation, inner: Rows) -> Iterator[Total]:
         for place, at in zip(innermost, where, strict=True):
             first[at] = place if first[at] < 0 else first[at]
             whole[at] &= not hidden[place]
+        values = np.where(whole, gather @ np.nan_to_num(table.values), np.nan)
         for at, label in enumerate(labels):
             own = printed.get(_as_cell(label, kept, len(table.by)))
             if own is not None:
-                first[at], whole[at] = own, True
+                first[at], whole[at], values[at] = own, True, table.values[own]
         yield Total(
             table=number,
             kept=kept,
             variables=tuple(table.by[position] for position in kept),
             labels=labels,
             rows=(gather @ inner).tocsr(),
+            values=values,
             first=first.tolist(),
             published=whole,
         )

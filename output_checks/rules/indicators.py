@@ -53,9 +53,12 @@ class _Indicator:
 
 def _shares_leave_few(outputs: Sequence[Output], policy: Policy) -> list[tuple[str, Finding]]:
     minimum = policy.limits(policy.units[0])["minimum_contributors"]
+    asked = [output for output in outputs if _may_be_indicator(output)]
+    if not asked or (len(asked) == 1 and not any(item.hidden.any() for one in outputs for item in one.tabulations)):
+        return []
     findings = []
     for in_cells in (False, True):
-        indicators = [item for output in outputs if (item := _indicator(output, in_cells=in_cells)) is not None]
+        indicators = [item for output in asked if (item := _indicator(output, in_cells=in_cells)) is not None]
         for same in _of_the_same_units(indicators, in_cells=in_cells):
             leaving = _leaving_few_in_cells if in_cells else _leaving_few
             for chosen, cells in leaving(same, minimum):
@@ -66,16 +69,22 @@ def _shares_leave_few(outputs: Sequence[Output], policy: Policy) -> list[tuple[s
     return list(dict.fromkeys(findings))
 
 
+def _may_be_indicator(output: Output) -> bool:
+    """Whether the first values are zeros and ones, and more is published than how many values there are."""
+    members = next((item.members for item in output.tabulations if item.statistic is Statistic.COUNT), None)
+    if members is None or members.marks is None or not len(members) or not output.tabulations[0].parts:
+        return False
+    if all(item.kind in _SAYS_NOTHING for item in output.tabulations):
+        return False
+    return bool(_are_ones_or_zeros(members.finest[:_FIRST], members.marks[:_FIRST]).all())
+
+
 def _indicator(output: Output, *, in_cells: bool) -> _Indicator | None:
-    """The yes-or-no variable of an output, of which more is published than its valid values; None for others."""
-    count = next((item for item in output.tabulations if item.statistic is Statistic.COUNT), None)
-    if count is None or all(item.kind in _SAYS_NOTHING for item in output.tabulations):
-        return None
+    """The yes-or-no variable of an output; None where it has other values, or units have several entries."""
+    count = next(item for item in output.tabulations if item.statistic is Statistic.COUNT)
     members = count.members
-    if members is None or members.marks is None or not len(members) or not count.parts:
+    if members is None or members.marks is None:
         return None
-    if not _are_ones_or_zeros(members.finest[:_FIRST], members.marks[:_FIRST]).all():
-        return None  # without putting a million in order
     entries = members.finest
     if in_cells:
         entries = entries * _MIX + members.cells.astype(np.uint64)
@@ -117,7 +126,7 @@ def _of_the_same_units(indicators: Sequence[_Indicator], *, in_cells: bool) -> I
 
 def _are_nearly_the_same(entries: Hashes, others: Hashes) -> bool:
     place = np.minimum(np.searchsorted(others, entries), len(others) - 1)
-    return np.count_nonzero(others[place] == entries) >= _ENOUGH * max(len(entries), len(others))
+    return bool(np.count_nonzero(others[place] == entries) >= _ENOUGH * max(len(entries), len(others)))
 
 
 def _among(item: _Indicator, everyone: Hashes) -> _Indicator:

@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 
 def encode(value: object) -> bytes:
-    """Canonical JSON: the same value gives the same bytes (sorted keys, UTF-8)."""
-    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_to_plain, order="sorted"), indent=1) + b"\n"
+    """JSON in UTF-8. The same value gives the same bytes; mappings keep their order, which unit levels depend on."""
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_to_plain), indent=1) + b"\n"
 
 
 def decode(content: bytes, kind: type[T], *, source: str) -> T:

@@ -36,22 +36,25 @@ class Draft:
 
 
 def open_draft(folder: Path, draft: Draft) -> Draft:
-    """Start a draft in this folder, or go on with the one that is there.
+    """Start a draft in this folder, or go on with the one that is there, with the ledger that is named now, if any.
 
     Raises
     ------
     InputError
-        The folder holds another release, or the same one with other units, policy, datasets, ledger or author.
+        The folder holds another release, or the same one with other units, policy, datasets or author.
     """
     if not (folder / "draft.json").is_file():
         write_atomically(folder / "draft.json", encode(draft))
         return draft
     kept = read_draft(folder)
-    for what in ("name", "author", "policy", "units", "datasets", "ledger"):
+    for what in ("name", "author", "policy", "units", "datasets"):
         if getattr(kept, what) != getattr(draft, what):
             raise InputError(
                 f"{folder} holds a draft whose {what} differs.", remedy="another folder, or the same settings as before"
             )
+    if draft.ledger not in {"", kept.ledger}:
+        kept = replace(kept, ledger=draft.ledger)
+        write_atomically(folder / "draft.json", encode(kept))
     return kept
 
 

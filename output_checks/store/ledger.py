@@ -159,7 +159,7 @@ class Ledger:
         IntegrityError
             The ledger is not whole; nothing is added.
         WorkflowError
-            Somebody else is writing for longer than a minute.
+            Somebody else is writing for longer than half a minute.
         """
         expect_safe_name(left.name)
         if units is not None:

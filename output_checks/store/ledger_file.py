@@ -13,7 +13,7 @@ from pathlib import Path
 
 from output_checks.errors import InputError, IntegrityError, WorkflowError
 
-_PATIENCE = 60.0
+_PATIENCE = 30.0
 """Seconds to wait for another writer."""
 _SYNCHRONOUS = "EXTRA"
 """What is written is on the disk, its folder's listing included, before anybody is told that it is."""
@@ -64,7 +64,7 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
     InputError
         It cannot be opened or written, or the disk is full.
     WorkflowError
-        Somebody else is writing, and goes on for longer than a minute.
+        Somebody else is writing, and goes on for longer than half a minute.
     IntegrityError
         It is damaged, or refuses a change.
     """

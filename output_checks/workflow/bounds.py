@@ -16,7 +16,7 @@ from output_checks.model.members import Members
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Statistic
 from output_checks.protection.attacker import ContradictingTablesError, attack
-from output_checks.protection.overlaps import published_elsewhere
+from output_checks.protection.overlaps import nearly_published, with_known
 from output_checks.protection.regroupings import with_coarser_variables
 from output_checks.protection.spans import made_up
 from output_checks.workflow.totals import adds_up, lowest_contribution, totals
@@ -68,6 +68,8 @@ def with_bounds(outputs: Sequence[Output], policy: Policy) -> tuple[Output, ...]
 def _sensitive(output: Output, policy: Policy) -> Sequence[Flags]:
     """Per tabulation the cells that have to be protected: all that are hidden, where that cannot be told."""
     tabulations = output.tabulations
+    if any(np.isnan(item.values[item.hidden]).any() for item in tabulations):  # it left before: its numbers are gone
+        return [np.array([status is CellStatus.PRIMARY_SUPPRESSED for status in item.status]) for item in tabulations]
     if not any(item.hidden.any() for item in tabulations) or any(
         item.cells != tabulations[0].cells for item in tabulations
     ):
@@ -119,9 +121,11 @@ def _attack_family(
     ]
     # As if nothing were rounded to fives or tens: another table may show the same counts, so it is not relied on.
     items = [replace(item, rounded_to=1) for item in items]
-    completed = published_elsewhere(items, [_records(item) for item in items], width=goal.width if counts else 0.0)
-    whose = [replace(item, members=_members(tabulations, place)) for place, item in zip(family, completed, strict=True)]
-    completed = tuple(_shown(item, flags) for item, flags in zip(completed, made_up(whose), strict=True))
+    if counts:
+        items = list(nearly_published(items, [_records(item) for item in items], width=goal.width))
+    else:
+        items = [replace(item, members=_members(tabulations, place)) for place, item in zip(family, items, strict=True)]
+    completed = [with_known(item, numbers) for item, numbers in zip(items, made_up(items), strict=True)]
     systems: dict[Hashable, list[tuple[_Place, Tabulation]]] = defaultdict(list)
     for place, item in zip(family, completed, strict=True):
         systems[_records(item)].append((place, item))
@@ -160,11 +164,6 @@ def _members(tabulations: Mapping[_Place, Tabulation], place: _Place) -> Members
     """Whose records are in which cell of a tabulation: the count beside it knows, where it is over the same cells."""
     item, count = tabulations[place], tabulations[place[0], 0]
     return count.members if item.parts and item.cells == count.cells else None
-
-
-def _shown(item: Tabulation, given: Flags) -> Tabulation:
-    status = (CellStatus.PUBLISHED if flag else old for flag, old in zip(given, item.status, strict=True))
-    return item.with_status(tuple(status))
 
 
 def _records(item: Tabulation) -> Hashable:

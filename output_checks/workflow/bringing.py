@@ -9,11 +9,12 @@ from pathlib import Path
 
 from output_checks.errors import InputError
 from output_checks.measuring.brought import Brought, derive
-from output_checks.measuring.brought.bounds import with_own_bounds
+from output_checks.measuring.brought.bounds import counts_only, with_own_bounds
+from output_checks.measuring.named import names_members
 from output_checks.model.evidence import FileContent, Output, OutputKind
 from output_checks.readers import read_sheets
 
-__all__ = ["answers", "with_derived", "with_own_bounds"]
+__all__ = ["answers", "counts_only", "with_derived", "with_own_bounds"]
 
 _COUNTS, _N = "counts", "n"
 
@@ -46,9 +47,12 @@ def answers(counts: str, n: str, *, source: Path, levels: Sequence[str]) -> dict
     return stated
 
 
-def with_derived(output: Output, contents: Mapping[str, bytes], *, levels: Sequence[str]) -> Output:
+def with_derived(
+    output: Output, contents: Mapping[str, bytes], *, levels: Sequence[str], beside: Sequence[Output] = ()
+) -> Output:
     """An output with what its own file tells, where it was made elsewhere; any other as it is.
 
+    A file that names a unit of the outputs beside it, by its key, has a fault.
     Whatever tabulations a brought file comes with are dropped. One that cannot be taken apart is asked about.
     """
     if output.kind is not OutputKind.FILE:
@@ -61,13 +65,21 @@ def with_derived(output: Output, contents: Mapping[str, bytes], *, levels: Seque
         except Exception:  # noqa: BLE001 - whatever somebody's file makes of it, a person looks
             own = Brought(questions=("It could not be taken apart: what is in it?",))
         found.append(own)
-        files.append(replace(content, faults=tuple(dict.fromkeys([*content.faults, *own.faults]))))
+        faults = [*content.faults, *own.faults, *_keys_of(content.name, contents, beside)]
+        files.append(replace(content, faults=tuple(dict.fromkeys(faults))))
     return replace(
         output,
         files=tuple(files),
         tabulations=tuple(item for own in found for item in own.tabulations),
         questions=tuple(dict.fromkeys([*(asked for own in found for asked in own.questions), *output.questions])),
     )
+
+
+def _keys_of(name: str, contents: Mapping[str, bytes], beside: Sequence[Output]) -> list[str]:
+    """A fault where a text in a file is the key of a unit that another output counts."""
+    members = [item.members for output in beside for item in output.tabulations if item.members is not None]
+    texts = [text for sheet in read_sheets(name, contents.get(name, b"")) for row in sheet.rows for text in row]
+    return ["it names units of other outputs by their keys"] if names_members(texts, members) else []
 
 
 def _derived(name: str, content: bytes, *, levels: Sequence[str], stated: Mapping[str, str]) -> Brought:

@@ -17,6 +17,7 @@ from output_checks.store.decision import SignedDecision, read_decisions
 from output_checks.store.members import decode_members, with_members
 from output_checks.store.submission import EVIDENCE, FORM, MANIFEST, MEMBERS, TRAIL, Manifest, Stored, read_submission
 from output_checks.workflow.judge import is_refused, judge
+from output_checks.workflow.remembering import remembered
 from output_checks.workflow.submit import SUBMIT
 
 
@@ -30,6 +31,8 @@ class Submission:
     report: CheckReport
     state: State
     signed: tuple[SignedDecision, ...]
+    ledger: Path | None = None
+    """The ledger that it was judged beside here."""
 
     @property
     def folder(self) -> Path:
@@ -47,11 +50,16 @@ class Submission:
     @property
     def up_for_vote(self) -> tuple[Output, ...]:
         """The outputs that would leave; refused ones are not voted on."""
-        return tuple(output for output in self.outputs if not is_refused(output, self.report.of(output.name)))
+        return tuple(output for output in self.outputs if self._leaves(output))
 
     @property
     def refused(self) -> tuple[Output, ...]:
-        return tuple(output for output in self.outputs if is_refused(output, self.report.of(output.name)))
+        return tuple(output for output in self.outputs if not self._leaves(output))
+
+    def _leaves(self, output: Output) -> bool:
+        """Whether it would: not refused here, and not withheld where it was submitted."""
+        withheld = any(item.name in self.stored.withheld for item in output.files)
+        return not withheld and not is_refused(output, self.report.of(output.name))
 
     @property
     def votes_required(self) -> int:
@@ -64,8 +72,8 @@ class Submission:
         return tuple(item.decision for item in self.signed) if in_view else ()
 
 
-def open_submission(folder: Path) -> Submission:
-    """Read, verify and judge a submission.
+def open_submission(folder: Path, *, ledger: Path | None = None) -> Submission:
+    """Read, verify and judge a submission, beside what left before it by the ledger given, or else by its author's.
 
     Raises
     ------
@@ -84,7 +92,9 @@ def open_submission(folder: Path) -> Submission:
     evidence = tuple(with_members(output, members) for output in evidence)
     if len({output.name for output in evidence}) < len(evidence):
         raise InputError(f"{folder / EVIDENCE} names two outputs alike.", remedy="submit again")
-    outputs, report = judge(evidence, {**stored.export, **stored.withheld}, policy)
+    place = ledger or (Path(stored.manifest.ledger) if stored.manifest.ledger else None)
+    earlier = remembered(place, units=stored.manifest.units, than=stored.sha256)
+    outputs, report = judge(evidence, {**stored.export, **stored.withheld}, policy, earlier=earlier)
     signed = read_decisions(folder)
     submission = Submission(
         stored=stored,
@@ -93,6 +103,7 @@ def open_submission(folder: Path) -> Submission:
         report=report,
         state=_state(folder, stored, signed, votes_required=int(policy.threshold("votes_required").value)),
         signed=signed,
+        ledger=place,
     )
     _expect_only_judged_files(submission)
     return submission
@@ -117,10 +128,16 @@ def _state(folder: Path, stored: Stored, signed: tuple[SignedDecision, ...], *, 
 
 
 def _expect_only_judged_files(submission: Submission) -> None:
+    """The export must have every file that may be voted on, and no file of which nobody knows what it is.
+
+    It may have files of outputs that are refused here and were not there, as the ledger here knows of more: these are
+    not up for a vote, and so are never sealed.
+    """
     expected = {item.name for output in submission.up_for_vote for item in output.files} | {FORM}
+    refused = {item.name for output in submission.refused for item in output.files}
     found = set(submission.stored.export)
-    if found != expected:
-        more = found - expected
+    more = found - expected - (refused - set(submission.stored.withheld))
+    if more or expected - found:
         raise IntegrityError(
             f"The export of {submission.folder} "
             + ("holds files that may not leave." if more else "lacks files of outputs that would leave."),

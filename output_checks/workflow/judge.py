@@ -5,19 +5,20 @@ in front of it, so that nobody's verdict is taken on trust.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TypeAlias
 
 from output_checks.checking import check
-from output_checks.model.evidence import FileContent, Output, OutputKind
+from output_checks.model.evidence import CellStatus, FactName, FileContent, Output, OutputKind
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
 from output_checks.model.policy import Policy
+from output_checks.model.statistic import Statistic
 from output_checks.readers import read_content
 from output_checks.rendering.csv import table_csv
 from output_checks.rules.suppression import HIDDEN_BUT_KNOWN
 from output_checks.workflow.bounds import with_bounds
-from output_checks.workflow.bringing import with_derived, with_own_bounds
+from output_checks.workflow.bringing import counts_only, with_derived, with_own_bounds
 
 TOOLKIT = f"nco-research {version('nco-research')}"
 
@@ -26,32 +27,36 @@ _Verdicts: TypeAlias = dict[str, tuple[Output, OutputReport]]
 
 
 def judge(
-    outputs: Sequence[Output], contents: Mapping[str, bytes], policy: Policy
+    outputs: Sequence[Output], contents: Mapping[str, bytes], policy: Policy, *, earlier: Sequence[Output] = ()
 ) -> tuple[tuple[Output, ...], CheckReport]:
     """Judge outputs in their order, each beside those before it that pass. `contents` has every file's bytes.
 
     What fails does not count against the others: it is refused, or left to people, who see what it would give away. So
-    an output that passes by itself and gives away what an earlier one hides fails: first come, first served.
+    an output that passes by itself and gives away what an earlier one hides fails: first come, first served. First of
+    all come the outputs of `earlier` releases, which have left: they are not judged, and nothing may give them away.
 
     Returns the outputs with what was derived on the way (file contents, bounds of hidden cells), and the report.
     """
     read = [
-        with_derived(replace(output, files=_read_files(output, contents)), contents, levels=policy.units)
+        with_derived(
+            replace(output, files=_read_files(output, contents)), contents, levels=policy.units, beside=outputs
+        )
         for output in outputs
     ]
     verdicts: _Verdicts = {}
     for output in read:
-        verdicts |= _judge_together([output], policy)
+        verdicts |= _judge_together([output], policy).verdicts
+    past = _Past.of(earlier, policy)
     standing = [output for output in read if not _fails(verdicts[output.name])]
-    together = _judge_together(standing, policy)
+    together = _judge_together(standing, policy, past)
     # Whoever sees more can prove more: where none fails beside all others, none fails beside those before it.
-    if any(_fails(verdict) for verdict in together.values()):
-        standing = _in_order(standing, policy, verdicts)
-        together = _judge_together(standing, policy)
-    verdicts |= together
+    if together.betrayed or any(_fails(verdict) for verdict in together.verdicts.values()):
+        standing = _in_order(standing, policy, verdicts, past)
+        together = _judge_together(standing, policy, past)
+    verdicts |= together.verdicts
     for output in read:
         if output.exception_request and _fails(verdicts[output.name]):
-            verdicts[output.name] = _beside(output, standing, policy)
+            verdicts[output.name] = _beside(output, standing, policy, past)
     return tuple(verdicts[output.name][0] for output in outputs), CheckReport(
         policy=policy.label,
         policy_sha256=policy.sha256,
@@ -60,11 +65,50 @@ def judge(
     )
 
 
-def _in_order(outputs: Sequence[Output], policy: Policy, verdicts: _Verdicts) -> list[Output]:
+@dataclass(frozen=True, kw_only=True)
+class _Past:
+    """What left before, and those outputs of which hidden cells could be worked out already."""
+
+    outputs: tuple[Output, ...] = ()
+    lost: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, earlier: Sequence[Output], policy: Policy) -> "_Past":
+        if not any(item.hidden.any() for output in earlier for item in output.tabulations):
+            return cls(outputs=tuple(earlier))
+        return cls(outputs=tuple(earlier), lost=_worked_out(with_bounds(earlier, policy), policy))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Together:
+    """Verdicts on outputs beside one another and what left before, and which of the latter they give away."""
+
+    verdicts: _Verdicts
+    betrayed: frozenset[str] = frozenset()
+
+
+def _worked_out(attacked: Sequence[Output], policy: Policy) -> frozenset[str]:
+    """Outputs of which a cell that was hidden for its own sake has narrower bounds than the policy asks for."""
+    width = policy.limits()["minimum_interval_width"]
+    return frozenset(
+        output.name
+        for output in attacked
+        for item in output.tabulations
+        if (lower := item.fact(FactName.LOWER_BOUND)) is not None
+        and (upper := item.fact(FactName.UPPER_BOUND)) is not None
+        and item.statistic is Statistic.COUNT
+        and any(
+            status is CellStatus.PRIMARY_SUPPRESSED and high - low < width
+            for status, low, high in zip(item.status, lower.values, upper.values, strict=True)
+        )
+    )
+
+
+def _in_order(outputs: Sequence[Output], policy: Policy, verdicts: _Verdicts, past: _Past) -> list[Output]:
     """Those that do not fail beside the ones before them; the verdicts on the others are noted."""
     standing: list[Output] = []
     for output in outputs:
-        judged, report = _beside(output, standing, policy)
+        judged, report = _beside(output, standing, policy, past)
         if report.outcome is Outcome.FAIL:
             verdicts[output.name] = (judged, report)
         else:
@@ -81,17 +125,24 @@ def _fails(verdict: tuple[Output, OutputReport]) -> bool:
     return verdict[1].outcome is Outcome.FAIL
 
 
-def _judge_together(outputs: Sequence[Output], policy: Policy) -> _Verdicts:
-    attacked = with_own_bounds(outputs, with_bounds(outputs, policy))
-    report = check(attacked, policy, toolkit=TOOLKIT)
-    return {output.name: (output, report.of(output.name)) for output in attacked}
+def _judge_together(outputs: Sequence[Output], policy: Policy, past: _Past | None = None) -> _Together:
+    past = past or _Past()
+    everything = [*past.outputs, *outputs]
+    attacked = with_own_bounds(everything, with_bounds(counts_only(everything), policy))
+    before, new = attacked[: len(past.outputs)], attacked[len(past.outputs) :]
+    report = check(new, policy, toolkit=TOOLKIT, beside=before)
+    return _Together(
+        verdicts={output.name: (output, report.of(output.name)) for output in new},
+        betrayed=_worked_out(before, policy) - past.lost,
+    )
 
 
-def _beside(newest: Output, standing: Sequence[Output], policy: Policy) -> tuple[Output, OutputReport]:
+def _beside(newest: Output, standing: Sequence[Output], policy: Policy, past: _Past) -> tuple[Output, OutputReport]:
     """The verdict on one output beside others, none of which fails without it, with the harm that it does to them."""
-    together = _judge_together([*standing, newest], policy)
-    output, report = together[newest.name]
-    harmed = [name for name, verdict in together.items() if name != newest.name and _fails(verdict)]
+    together = _judge_together([*standing, newest], policy, past)
+    output, report = together.verdicts[newest.name]
+    harmed = [name for name, verdict in together.verdicts.items() if name != newest.name and _fails(verdict)]
+    harmed += sorted(together.betrayed)
     if not harmed:
         return output, report
     betrayal = Finding(

@@ -1,6 +1,6 @@
 """Remember in the project's ledger what leaves, before it leaves; and notice what left and is not remembered."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from output_checks.workflow.bare_tables import with_numbers_of_files
 
 REMEMBER = "remember"
 """What the trail of a submission calls it; no act of people, so it changes no state."""
+
+
+_REMEMBERED: dict[Hashable, tuple[Output, ...]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,26 @@ def earlier_outputs(folder: Path | None, *, units: Mapping[str, Sequence[str]], 
         ledger = Ledger.open(folder)
         ledger.expect_units(units)
         yield from ledger.earlier(than=than)
+
+
+def remembered(folder: Path | None, *, units: Mapping[str, Sequence[str]], than: str = "") -> tuple[Output, ...]:
+    """All of `earlier_outputs`, kept in memory until the ledger has come further.
+
+    Raises
+    ------
+    InputError
+        There is no ledger in the folder, or it is of a project with other units.
+    IntegrityError
+        It is not whole.
+    """
+    if folder is None:
+        return ()
+    entries = Ledger.open(folder).entries()
+    place = (str(folder.resolve()), entries[-1].hash if entries else "", than, tuple(units.items()))
+    if place not in _REMEMBERED:
+        _REMEMBERED.clear()  # one ledger at a time: its members fill the memory
+        _REMEMBERED[place] = tuple(earlier_outputs(folder, units=units, than=than))
+    return _REMEMBERED[place]
 
 
 def remember(
@@ -141,8 +164,8 @@ def _problem(folder: Path, ledger: Ledger, hashes: set[str], *, is_known: bool) 
 
 def _noted(events: Sequence[AuditEvent], ledger: Ledger) -> set[str]:
     """Hashes of entries of this ledger that a trail speaks of."""
-    noted = [event.details.split() for event in events if event.act == REMEMBER]
-    return {own for which, own in noted if which == ledger.about.ledger}
+    noted = [event.details.partition(" ") for event in events if event.act == REMEMBER]
+    return {own for which, _, own in noted if which == ledger.about.ledger}
 
 
 def _expect_not_older(ledger: Ledger, folder: Path) -> None:

@@ -66,7 +66,7 @@ def release(
         release of that name, or is of other units.
     """
     with one_writer(submission.folder):
-        current = open_submission(submission.folder)
+        current = open_submission(submission.folder, ledger=None if ledger is None else ledger.folder)
         if current.state is State.SUBMITTED:
             raise WorkflowError(
                 f"{len(current.signed)} of {current.votes_required} votes are in.", remedy="again when all are in"

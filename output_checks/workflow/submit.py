@@ -16,6 +16,7 @@ from output_checks.store.files import expect_distinct_names, sha256
 from output_checks.store.members import encode_members, members_of
 from output_checks.store.submission import FORM, Manifest, content_hashes, write_submission
 from output_checks.workflow.judge import TOOLKIT, is_refused, judge
+from output_checks.workflow.remembering import remembered
 
 SUBMIT = "submit"
 
@@ -44,7 +45,8 @@ def submit(
     expect_accepted(policy)
     if not outputs:
         raise InputError("No output is registered.", remedy="release.table(...) first")
-    judged, report = judge(outputs, contents, policy)
+    earlier = remembered(Path(ledger) if ledger else None, units=units)
+    judged, report = judge(outputs, contents, policy, earlier=earlier)
     leaving = [output for output in judged if not is_refused(output, report.of(output.name))]
     if not leaving:
         raise InputError(

@@ -37,10 +37,12 @@ def adds_up(item: Tabulation) -> bool:
 def lowest_contribution(amounts: Sequence[Tabulation]) -> float:
     """0 where no unit contributes less than zero, otherwise minus infinity.
 
-    Known from the evidence: the sum equals the sum of absolute contributions exactly where none is negative.
+    Known from the evidence: the sum equals the sum of absolute contributions exactly where none is negative. Of what
+    left before, only published sums are known.
     """
     for item in amounts:
         absolute = next((fact for fact in item.facts if fact.name is FactName.TOTAL), None)
-        if absolute is None or not np.allclose(absolute.values, item.values, rtol=1e-9, atol=1e-9):
+        known = ~(item.hidden & np.isnan(item.values))
+        if absolute is None or not np.allclose(absolute.values[known], item.values[known], rtol=1e-9, atol=1e-9):
             return -np.inf
     return 0.0

@@ -38,7 +38,7 @@ def vote(
     """
     _expect_votes(submission, decision)
     with one_writer(submission.folder):
-        current = open_submission(submission.folder)
+        current = open_submission(submission.folder, ledger=submission.ledger)
         expect_may_vote(current, decision.checker, key=key)
         time = now.isoformat(timespec="seconds")
         signed = SignedDecision(
@@ -59,7 +59,7 @@ def vote(
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        return open_submission(submission.folder).state
+        return open_submission(submission.folder, ledger=submission.ledger).state
 
 
 def withdraw(submission: Submission, *, author: str, now: dt.datetime) -> None:
@@ -73,7 +73,7 @@ def withdraw(submission: Submission, *, author: str, now: dt.datetime) -> None:
     if author != submission.manifest.author:
         raise WorkflowError("Only its author can withdraw a submission.", remedy="as the person who submitted it")
     with one_writer(submission.folder):
-        expect_allowed(open_submission(submission.folder).state, Act.WITHDRAW)
+        expect_allowed(open_submission(submission.folder, ledger=submission.ledger).state, Act.WITHDRAW)
         _record(submission, Act.WITHDRAW, actor=author, time=now.isoformat(timespec="seconds"))
 
 

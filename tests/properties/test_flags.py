@@ -156,7 +156,7 @@ def test_every_flag_is_what_plain_python_makes_of_the_records(table):
     seen = []
 
     @settings(
-        max_examples=25,
+        max_examples=15,
         deadline=None,
         derandomize=True,
         database=None,

@@ -1,6 +1,7 @@
 """Further disclosures by weights, two variables, one category of a variable, and rounding."""
 
 import numpy as np
+import pandas as pd
 
 from output_checks.model.finding import Outcome
 from tests.spec.planting import cell, planted, pupils, safe
@@ -148,3 +149,97 @@ def shares_of_a_common_category(release):
 @safe()
 def rounded_counts_of_many(release):
     return release.table("t", pupils(), by=BY, margins=True, round=5)
+
+
+@planted("the score of one pupil, who has nearly all weight")
+def a_weighted_median_of_one_pupil(release):
+    data = pupils().assign(weight=lambda d: 1.0 + d.index % 7)
+    data.loc[3, "weight"] = 1e9
+    return release.table("t", data, by="sex", value="score", statistic="weighted median", weight="weight", decimals=0)
+
+
+@planted("two schools' means, to the third")
+def an_interval_of_three_schools(release):
+    data = pupils().assign(weight=lambda d: 1.0 + d.index % 7)
+    data["region"] = np.where(data["location"].isin(["l00", "l01", "l02"]), "town", "country")
+    return release.table(
+        "t", data, by="region", value="score", statistic="weighted mean interval", weight="weight", decimals=4
+    )
+
+
+@planted("one pupil's income, as the spread of all")
+def a_standard_deviation_that_is_one_pupils(release):
+    data = pupils().assign(income=lambda d: 100.0 + d.index % 50)
+    data.loc[3, "income"] = 1e6
+    return release.table("t", data, by="sex", value="income", statistic="standard deviation")
+
+
+@planted("the mean of the 4 pupils of the base")
+def an_index_of_a_small_base(release):
+    data = pupils().assign(year=lambda d: np.where(d.index < 4, "2018", np.where(d.index % 2, "2019", "2020")))
+    return release.table("t", data, by="year", value="score", statistic="index", base={"year": "2018"})
+
+
+@planted("incidents of five pupils")
+def a_rate_of_which_few_have_any(release):
+    data = pupils(20).assign(incidents=lambda d: np.where(d.index < 5, 1.0 + d.index, 0.0), days=190.0)
+    return release.table("t", data, by=[], value="incidents", second="days", statistic="rate", per=1000)
+
+
+@planted("the scores at which four groups of equal size begin")
+def quantile_groups_with_open_ends(release):
+    data = pupils().assign(exact=lambda d: d["score"] + d.index / 10_000)
+    edges = np.quantile(data["exact"], [0.25, 0.5, 0.75]).round(4)
+    labels = [f"below {edges[0]}", f"{edges[0]} to {edges[1]}", f"{edges[1]} to {edges[2]}", f"over {edges[2]}"]
+    data["group"] = pd.cut(data["exact"], [-np.inf, *edges, np.inf], labels=labels).astype(str)
+    return release.table("t", data.drop(columns="score"), by="group")
+
+
+@planted("the exact counts that were rounded to tens")
+def percentages_beside_rounded_counts(release):
+    return release.table("t", pupils(), by=BY, statistic="percent of row", round=10, decimals=4)
+
+
+@planted("the hours of the first pupil who has any")
+def a_smoothed_median_at_the_end_of_the_zeros(release):
+    data = pupils().assign(benefit=lambda d: np.where(d.index < 505, 0.0, 5 + d["hours"].abs()))
+    return release.table("t", data, by=[], value="benefit", statistic="smoothed median", decimals=6)
+
+
+@safe()
+def smoothed_quartiles_of_exact_scores(release):
+    data = pupils().assign(exact=lambda d: d["score"] + d.index / 10_000)
+    return release.table("t", data, by="sex", value="exact", statistic="smoothed quartiles", decimals=4)
+
+
+@safe()
+def a_weighted_interval_by_strata(release):
+    data = pupils().assign(weight=lambda d: 1.0 + d.index % 7, part=lambda d: d["location"] < "l05")
+    return release.table(
+        "t", data, by="sex", value="score", statistic="weighted mean interval", weight="weight", strata="part"
+    )
+
+
+@safe()
+def a_rate_per_thousand(release):
+    data = pupils().assign(incidents=lambda d: d.index % 4 * 1.0, days=lambda d: 180.0 + d.index % 11)
+    return release.table("t", data, by=BY, value="incidents", second="days", statistic="rate", per=1000)
+
+
+@safe()
+def an_index_of_two_years(release):
+    data = pupils().assign(year=lambda d: np.where(d.index % 2, "2019", "2020"))
+    return release.table("t", data, by=["year", "sex"], value="score", statistic="index", base={"year": "2019"})
+
+
+@safe()
+def bands_at_round_numbers(release):
+    data = pupils()
+    labels = ["below 42.5", "42.5 to 50", "50 to 57.5", "over 57.5"]
+    data["band"] = pd.cut(data["score"], [-np.inf, 42.5, 50, 57.5, np.inf], labels=labels).astype(str)
+    return release.table("t", data, by="band")
+
+
+@safe()
+def whole_percentages_beside_rounded_counts(release):
+    return release.table("t", pupils(), by="sex", statistic="percent of total", round=10, decimals=0)

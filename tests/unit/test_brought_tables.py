@@ -371,3 +371,134 @@ def test_tau_argus_s_table_is_read_with_its_decimal_commas():
     found = derive(read_sheets("t.csv", content), source="t", levels=["pupil"], stated={})
     (tabulation,) = [item for item in found.tabulations if item.variable == "n"]
     assert tabulation.values.tolist() == table["n"].tolist()
+
+
+def test_sheets_of_different_sizes_with_hidden_means_are_judged():
+    first = [["track", "n", "mean"], ["vmbo", 120, 12.1], ["havo", 90, 13], ["Total", 210, 12.3]]
+    second = [["sex", "n", "mean"], ["boy", 120, 12.1], ["girl", "x", "x"], ["unknown", "x", 1.0], ["Total", 300, 11.0]]
+    output, report = judged(saved(book(("a", first), ("b", second))), "t.xlsx")
+    assert report.outcome is REVIEW
+    assert [item.statistic.value for item in output.tabulations] == ["count", "mean", "count", "mean"]
+
+
+def test_what_one_sheet_hides_another_one_tells():
+    first = [["track", "n"], ["vmbo", 120], ["havo", "x"], ["pro", "x"], ["vwo", 90], ["Total", 300]]
+    second = [["track", "boy", "girl", "Total"], ["vmbo", 60, 60, 120], ["havo", 40, 44, 84], ["vwo", 45, 45, 90]]
+    assert failing_book(first, [["sex", "n"], ["boy", 140], ["girl", 160]]) == set()
+    both = [[row[0], row[-1]] for row in second]
+    both[0] = ["track", "n"]
+    assert failing_book(first, both) == {"SUP1"}
+
+
+def failing_book(*sheets):
+    made = book(*[(f"sheet {number}", rows) for number, rows in enumerate(sheets)])
+    return {item.rule for item in fails(judged(saved(made), "t.xlsx")[1])}
+
+
+@pytest.mark.parametrize("text", ["-7", "(7)", "seven", "7?"])
+def test_what_stands_among_counts_and_is_no_count_is_asked_about(text):
+    report = judged(f"track,n\nvmbo,120\nhavo,80\nvwo,70\npro,{text}\n")[1]
+    assert report.outcome is REVIEW
+    assert "no numbers as the others are" in report.reason
+
+
+@pytest.mark.parametrize("text", ["7 pupils", "7*", "7 [1]", " 7 ", "7.0"])
+def test_a_small_count_in_another_writing_fails(text):
+    assert failing(f"track,n\nvmbo,120\nhavo,80\nvwo,70\npro,{text}\n")[0] == {"THR1"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00", b"track\n", b"a,b\n", b'"', b"1\n2\n3\n", b",,,\n,,,\n", b"\r\n\r\n"]
+)
+def test_scraps_are_review_and_never_an_error(content):
+    assert judged(content)[1].outcome is REVIEW
+
+
+def test_every_random_table_is_judged_and_never_passes():
+    rng = np.random.default_rng(12)
+    texts = [
+        "",
+        "x",
+        "-",
+        "<5",
+        "7",
+        "120",
+        "1.234",
+        "12,5",
+        "45%",
+        "Total",
+        "n",
+        "vmbo",
+        "mean",
+        "12 (4%)",
+        "2019",
+        "=A1",
+    ]
+    for _ in range(150):
+        rows = rng.choice(texts, size=(rng.integers(1, 7), rng.integers(1, 6)))
+        found = judged("\n".join(";".join(row) for row in rows))[1]
+        assert found.outcome is not Outcome.PASS
+        assert "could not run" not in found.reason
+        assert "could not be taken apart" not in found.reason
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "n", "expected"),
+    [
+        ("share", "0.975", 40, {"THR2"}),
+        ("share", "0.5", 90, set()),
+        ("cases per 1000", "1.2", 2500, {"THR2"}),
+        ("cases per 1000", "12.0", 2500, set()),
+        ("% passed", "0.5", 900, set()),
+    ],
+)
+def test_shares_and_rates_tell_their_numerators(heading, value, n, expected):
+    other = "0.4" if heading == "share" else "0.6" if heading.startswith("%") else "80.0"
+    assert failing(f"track,{heading},n\nvmbo,{value},{n}\nhavo,{other},800\n")[0] == expected
+
+
+@pytest.mark.parametrize(("second", "expected"), [(123, {"THR1"}), (140, set())])
+def test_running_totals_tell_the_counts_between_them(second, expected):
+    assert failing(f"track,cumulative n\nvmbo,120\nhavo,{second}\nvwo,213\n")[0] == expected
+
+
+def test_two_counts_of_the_same_rows_are_set_beside_each_other():
+    text = "track,mean,n,valid n\nvmbo,1.1,120,117\nhavo,1.2,80,80\n"
+    assert "Who is counted in one of" in judged(text)[1].reason
+    assert "Who is counted in one of" not in judged(text.replace("117", "120"))[1].reason
+
+
+def test_codes_among_the_labels_are_labels():
+    text = "a,b,n\nx,1,120\nx,2,.\ny,1,.\ny,2,.\nx,Total,128\ny,Total,90\nTotal,1,150\nTotal,2,68\nTotal,Total,218\n"
+    output, report = judged(text)
+    assert output.tabulations[0].by == ("a", "b")
+    assert {item.rule for item in fails(report)} == {"SUP1"}
+
+
+def test_tables_beside_each_other_are_two_and_an_empty_column_within_one_is_none():
+    two = "track,n,,sex,n\nvmbo,120,,boy,5\nhavo,70,,girl,185\n"
+    output, report = judged(two)
+    assert [item.by for item in output.tabulations] == [("track",), ("sex",)]
+    assert "boy" in fails(report)[0].message
+    one = judged("track,n,,n boys\nvmbo,120,,60\nhavo,70,,30\n")[0]
+    assert one.tabulations[0].by == ("track",)
+
+
+@pytest.mark.parametrize(("n", "expected"), [(7, {"THR1"}), (70, set())])
+def test_a_table_whose_rows_are_statistics_is_read_by_columns(n, expected):
+    assert failing(f"Statistic,vmbo,havo\nn,120,{n}\nmean,12.1,13.2\nsd,2.0,1.9\n")[0] == expected
+
+
+def test_a_mean_with_its_deviation_in_brackets_is_no_percentage():
+    text = "track,mean (sd),n\nvmbo,12.1 (2.0),120\nhavo,13.1 (1.9),80\n"
+    output, report = judged(text)
+    assert {item.statistic.value for item in output.tabulations} == {"count", "mean", "standard deviation"}
+    assert not fails(report)
+
+
+def test_a_title_over_merged_cells_is_no_heading():
+    made = book(("a", [["Table 1: pupils"], ["track", "n", "mean"], ["vmbo", 120, 12.5], ["havo", 7, 13.5]]))
+    made["a"].merge_cells("A1:C1")
+    output = judged(saved(made), "t.xlsx")[0]
+    assert output.tabulations[0].by == ("track",)
+    assert [item.variable for item in output.tabulations] == ["n", "mean"]

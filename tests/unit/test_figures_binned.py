@@ -29,7 +29,7 @@ def test_a_binned_scatter_of_many_passes_and_so_does_its_figure(release):
     table = release.binned_scatter("b", DATA, x="hours", y="score", by="sex", bins=10)
     assert table.outcome is PASS, table.reason
     assert release.figure("f", points_of(table.frame)[0], of="b").outcome is PASS
-    assert list(table.frame.columns) == ["sex", "bin", "n", "mean_hours", "mean_score"]
+    assert list(table.frame.columns) == ["sex", "hours_bin", "n", "mean_hours", "mean_score"]
 
 
 def test_a_scatter_of_the_persons_needs_review_and_says_what_to_do(release):
@@ -66,7 +66,7 @@ def test_equal_values_are_in_one_bin(release):
     assert table.outcome is PASS, table.reason
     frame = table.frame
     assert frame["n"].tolist() == [300, 300, 300]
-    assert frame["bin"].tolist() == ["1", "2", "3"]
+    assert frame["grade_bin"].tolist() == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize(("bins", "expected"), [(90, PASS), (100, FAIL)])
@@ -88,6 +88,20 @@ def test_records_without_either_value_are_in_no_bin(release):
 def test_the_same_bins_without_one_pupil_fail(release):
     assert release.binned_scatter("a", DATA, x="hours", y="score", bins=10).outcome is PASS
     assert release.binned_scatter("b", DATA.drop(DATA.index[3]), x="hours", y="score", bins=10).outcome is not PASS
+
+
+def test_bins_of_two_variables_are_not_the_same_groups(release):
+    data = DATA.assign(grade=DATA.index % 30, lessons=(DATA.index * 11 % 300) / 7)
+    for x in ("hours", "lessons"):
+        assert release.binned_scatter(x, data, x=x, y="score", bins=9).outcome is PASS
+        assert release.binned_scatter(f"{x}-2", data, x=x, y="grade", bins=9).outcome is PASS
+
+
+@pytest.mark.parametrize("bins", [(20, 19), (60, 58)])
+def test_bins_that_differ_by_a_pupil_from_other_bins_fail(release, bins):
+    data = DATA.assign(hours=np.random.default_rng(3).permutation(900) / 10)
+    assert release.binned_scatter("a", data, x="hours", y="score", bins=bins[0]).outcome is PASS
+    assert release.binned_scatter("b", data, x="hours", y="score", bins=bins[1]).outcome is FAIL
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def rules(registered):
 
 def one_curve(values, **how):
     data = pupils(len(values)).assign(value=values)
-    return curves(data, value="value", by=(), units=UNITS, **how)[0][0]
+    return curves(data, value="value", by=(), units=UNITS, minimum=how.pop("minimum", {}), **how)[0][0]
 
 
 @pytest.mark.parametrize("by", [(), "track", ["track", "sex"]])
@@ -69,7 +69,7 @@ def test_units_are_counted_around_a_point_and_on_either_side_as_by_hand():
     rng = np.random.default_rng(5)
     data = pd.DataFrame({"pupil": rng.integers(0, 40, 200), "school": rng.integers(0, 9, 200)})
     data["value"] = rng.integers(0, 30, 200)
-    curve = curves(data, value="value", by=(), units=UNITS, bandwidth=2)[0][0]
+    curve = curves(data, value="value", by=(), units=UNITS, minimum={}, bandwidth=2)[0][0]
     for level in ("pupil", "school"):
         for number, point in enumerate(curve.points):
             near = data[(data["value"] - point).abs() <= 2]
@@ -84,6 +84,7 @@ def test_units_are_counted_around_a_point_and_on_either_side_as_by_hand():
         assert np.allclose(second, np.sort(sums.to_numpy(), axis=0)[-2])
 
 
+LEAST = {"pupil": 10.0}
 HUMP = np.repeat(np.arange(10.0), 40)
 
 
@@ -188,10 +189,20 @@ def test_records_without_a_value_are_in_no_curve(release):
     assert (release.density("d", data, value="score").frame["n"] == 600).all()
 
 
-def test_fewer_points_are_further_apart_and_still_at_multiples_of_half_a_bandwidth():
-    curve = one_curve(DATA["score"].to_numpy(), bandwidth=2, most_points=10)
-    assert len(curve.points) <= 12
-    assert np.allclose(curve.points % 1, 0)
+@pytest.mark.parametrize("points", [5, 20, 200])
+def test_a_curve_of_fewer_points_is_wider_and_they_are_half_a_bandwidth_apart(points):
+    curve = one_curve(DATA["score"].to_numpy(), most_points=points, minimum=LEAST)
+    assert len(curve.points) <= points
+    assert np.allclose(np.diff(curve.points), curve.bandwidth / 2)
+
+
+def test_a_bandwidth_that_takes_more_points_is_an_error_and_one_outlier_takes_none(release):
+    with pytest.raises(InputError):
+        release.density("d", DATA, value="score", bandwidth=2, points=10)
+    values = np.append(DATA["score"].to_numpy()[:-1], 1e12)
+    curve = one_curve(values, minimum=LEAST)
+    assert curve.points.max() < 100
+    assert curve.bandwidth < 5
 
 
 def provable(values, curve, *, widest):
@@ -223,9 +234,6 @@ def provable(values, curve, *, widest):
     return found
 
 
-LEAST = {"pupil": 10.0}
-
-
 @pytest.mark.parametrize("shape", ["one hump", "two humps"])
 @pytest.mark.parametrize("number", [60, 300])
 def test_nobody_can_prove_that_a_few_have_values_in_a_narrow_interval(shape, number):
@@ -255,3 +263,34 @@ def test_values_that_are_further_apart_than_a_bandwidth_are_each_of_ten_pupils(r
     values = np.concatenate([np.repeat([1.0, 2.0, 4.0, 5.0], 100), np.full(number, 3.0)])
     table = release.density("d", pupils(len(values)).assign(value=values), value="value", bandwidth=1)
     assert table.outcome is expected, table.reason
+
+
+@pytest.mark.parametrize(("edges", "expected"), [([0, 50, 100], PASS), (2, REVIEW)])
+def test_groups_that_end_at_the_lowest_score_are_a_question(release, edges, expected):
+    data = DATA.assign(band=pd.cut(DATA["score"], edges), other=DATA["score"] ** 0.5, hours=DATA.index % 30)
+    assert release.density("d", data, value="other", by="band", bandwidth=1).outcome is expected
+    assert release.binned_scatter("b", data, x="hours", y="other", by="band", bins=3).outcome is expected
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1, 1e3, 1e9])
+def test_a_density_is_the_same_on_any_scale(release, scale):
+    table = release.density("d", DATA.assign(income=DATA["score"] * scale), value="income")
+    assert table.outcome is PASS, table.reason
+    plain = release.density("e", DATA, value="score").frame
+    assert np.allclose(table.frame["income"].astype(float) / scale, plain["score"].astype(float))
+    assert np.allclose(table.frame["density"] * scale, plain["density"])
+
+
+def test_a_variable_that_is_called_as_a_heading_of_the_table_is_an_error(release):
+    for name in ("n", "density"):
+        with pytest.raises(InputError):
+            release.density("d", DATA.assign(**{name: DATA["score"]}), value=name)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("number", [120, 300, 1000])
+def test_a_density_of_ordinary_scores_passes_with_the_bandwidth_it_has_by_itself(release, seed, number):
+    values = np.round(np.random.default_rng(seed).normal(50, 10, number))
+    table = release.density("d", pupils(number).assign(value=values), value="value")
+    assert table.outcome is PASS, table.reason
+    assert len(table.frame) > 8

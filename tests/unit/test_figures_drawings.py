@@ -410,3 +410,27 @@ def test_many_lines_from_one_end_to_the_other_are_a_question(number, asked):
     for mean in sorted(set(frame["mean"]))[:number]:
         ax.axhline(mean)
     assert bool(unexplained(figure, tabulations)) is asked
+
+
+@pytest.mark.parametrize(
+    ("title", "asked"), [("Pupils of 3 and 12", False), ("The best had 91.3", True), ("1.2", True)]
+)
+def test_a_category_that_is_a_number_is_no_part_of_another_number(title, asked):
+    data = DATA.assign(month=DATA.index % 10)
+    tabulations, frame = table(["month"], data=data.assign(month=np.where(data["month"] == 0, 12, data["month"])))
+    figure, ax = axes()
+    ax.plot(frame["month"].astype(int), frame["mean"], "o")
+    ax.set_title(title)
+    assert bool(unexplained(figure, tabulations)) is asked
+
+
+@pytest.mark.parametrize(("arrows", "axis", "asked"), [(3, "off", False), (60, "off", True), (3, "on", True)])
+def test_a_diagram_of_notes_and_few_arrows_without_axes_raises_no_question(arrows, axis, asked):
+    tabulations, frame = table("track")
+    figure, ax = axes()
+    for place, count in enumerate(frame["n"]):
+        ax.text(0.5, place, f"{count:.0f} pupils")
+    for score in SCORES[:arrows]:
+        ax.annotate("", (0.5, score / 50), (0.5, 0.1), arrowprops={})
+    ax.axis(axis)
+    assert bool(unexplained(figure, tabulations)) is asked

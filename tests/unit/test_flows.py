@@ -181,3 +181,23 @@ def test_a_pupil_with_two_records_has_no_one_path(release):
         release.flows("flow", pd.concat([data, data.iloc[:1]]), steps=STEPS)
     with pytest.raises(InputError, match="no records"):
         release.flows("flow", data.iloc[:0], steps=STEPS)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_flows_of_any_shape_are_protected_and_not_refused(release, seed):
+    chance = np.random.default_rng(seed)
+    n = int(chance.integers(150, 800))
+    codes = [chance.choice(3, n, p=chance.dirichlet([2.0] * 3))]
+    for _ in range(2):
+        moves = chance.dirichlet([0.4] * 3, 3)
+        codes.append(np.array([chance.choice(3, p=moves[code]) for code in codes[-1]]))
+    data = pd.DataFrame({name: LEVELS[code] for name, code in zip(STEPS, codes, strict=True)})
+    data = data.assign(pupil=[f"p{number}" for number in range(n)], school=[f"s{number % 12}" for number in range(n)])
+    found = release.flows("flow", data, steps=STEPS, suppress=True)
+    assert "SUP1" not in {item.rule for output in release.check().outputs for item in output.reasons}
+    tables = [table.output.tabulations for table in found.tables]
+    for number, table in enumerate(tables):
+        for place, status in enumerate(table[0].status):
+            if status is CellStatus.PRIMARY_SUPPRESSED:
+                low, high = bounds_by_hand([table, tables[1 - number]], place)
+                assert high - low >= 10 - 1e-6

@@ -6,18 +6,23 @@ import os
 import shutil
 import zipfile
 
+import matplotlib.figure
 import numpy as np
 import openpyxl
 import pytest
+from linearmodels import PooledOLS
 
 from output_checks.cli import main
 from output_checks.errors import InputError, IntegrityError, WorkflowError
+from output_checks.model.evidence import FactName
 from output_checks.model.review import Decision, State, Vote
 from output_checks.model.statistic import Statistic
 from output_checks.release import Release
 from output_checks.store import ledger_file
+from output_checks.store.draft import load_outputs
 from output_checks.store.keys import create_key, load_private_key, load_public_keys
 from output_checks.store.ledger import FILE, Ledger
+from output_checks.store.ledger_entry import Left
 from output_checks.store.sealed import SEAL
 from output_checks.workflow import seal as sealing
 from output_checks.workflow.bare_tables import BareTable, read_bare_table
@@ -199,11 +204,20 @@ def test_a_ledger_that_was_named_and_is_gone_stops_the_release(tmp_path, people,
     assert command(folder, tmp_path, "--ledger", tmp_path / "moved") == 0
 
 
-def test_a_draft_remembers_its_ledger_and_refuses_one_of_other_units(tmp_path, ledger):
-    draft = Release("study", folder=tmp_path / "draft", units=UNITS, author="researcher", ledger=ledger.folder)
-    assert Release.open(draft.folder).ledger == ledger.folder.resolve()
-    with pytest.raises(InputError, match="whose ledger differs"):
-        Release("study", folder=tmp_path / "draft", units=UNITS, author="researcher")
+def test_a_draft_remembers_its_ledger_until_another_is_named(tmp_path, ledger):
+    def opened(**named):
+        return Release("study", folder=tmp_path / "draft", units=UNITS, author="researcher", **named).ledger
+
+    assert opened() is None
+    assert opened(ledger=ledger.folder) == ledger.folder.resolve()
+    assert opened() == Release.open(tmp_path / "draft").ledger == ledger.folder.resolve()
+    moved = ledger.folder.rename(tmp_path / "moved")
+    with pytest.raises(InputError, match="There is no ledger"):
+        opened()
+    assert opened(ledger=moved) == opened() == moved.resolve()
+
+
+def test_a_ledger_of_other_units_or_that_is_not_there_starts_no_draft(tmp_path, ledger):
     other = {"pupil": "person", "school": "school"}
     with pytest.raises(InputError, match="other units"):
         Release("other", folder=tmp_path / "other", units=other, author="researcher", ledger=ledger.folder)
@@ -220,6 +234,27 @@ def test_earlier_outputs_are_those_before_a_submission(decided, people, tmp_path
     assert list(earlier_outputs(None, units=UNITS)) == []
     with pytest.raises(InputError, match="other units"):
         list(earlier_outputs(ledger.folder, units={"pupil": ("person",)}))
+
+
+def test_rounded_tables_figures_and_models_come_back_as_they_were_published(tmp_path, ledger):
+    data = pupils(900).assign(constant=1.0, wave=0)
+    draft = Release("mixed", folder=tmp_path / "draft", units=UNITS, author="researcher")
+    draft.table("rounded", data, by=["track", "sex"], margins=True, round=5)
+    figure = matplotlib.figure.Figure()
+    figure.subplots().bar(["a"], [1.0])
+    draft.figure("drawn", figure, of="rounded")
+    indexed = data.set_index(["pupil", "wave"])
+    draft.model("model", PooledOLS(indexed["score"], indexed[["constant"]]).fit(), data=indexed)
+    outputs, _ = load_outputs(draft.folder)
+    ledger.append(Left(name="a", date="2026", policy="", origin="", outputs=outputs, submission="s"), units=UNITS)
+    ((_, back),) = ledger.read()
+    for before, after in zip(outputs, back, strict=True):
+        assert (after.kind, after.draws) == (before.kind, before.draws)
+        for one, other in zip(before.tabulations, after.tabulations, strict=True):
+            np.testing.assert_array_equal(one.published, other.published)
+            assert (one.members is None) == (other.members is None)
+    assert (back[0].tabulations[0].values % 5 == 0).all()
+    assert any(item.fact(FactName.GROUP) is not None for item in back[2].tabulations)
 
 
 # The command

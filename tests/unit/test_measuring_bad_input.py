@@ -134,3 +134,70 @@ def test_a_third_level_is_counted_too_and_stands_beside_the_cells(tmp_path):
     assert release.table("t", data, by="sex").outcome is Outcome.PASS
     with pytest.raises(InputError, match="protects pupil, school"):
         Release("s", folder=tmp_path / "other", units={"student": "pupil", "school": "school"})
+
+
+BOARDS = """\
+name = "boards"
+title = "Boards are protected too"
+version = "1"
+tightened_from = "cbs-export"
+units = ["pupil", "school", "board"]
+"""
+
+
+@pytest.mark.parametrize(("boards", "expected"), [(2, Outcome.FAIL), (3, Outcome.PASS), (4, Outcome.PASS)])
+def test_a_project_policy_can_ask_for_school_boards_as_well(boards, expected, tmp_path):
+    """Below, on and above three boards. The policy that it was tightened from counts boards, and does not judge them."""
+    limits = (("minimum_contributors", 3), ("k_percent", 80), ("p_percent", 10))
+    text = BOARDS + "".join(
+        f'[thresholds.{name}.board]\nvalue = {value}\nsource = "As for schools"\nconfidence = "inferred"\n'
+        for name, value in limits
+    )
+    (tmp_path / "boards.toml").write_text(text, encoding="utf-8")
+    data = pupils(1200, schools=12).assign(board=lambda d: d["school"].str[-2:].astype(int) % boards)
+    levels = {"pupil": "pupil", "school": "school", "board": "board"}
+    ours = Release("s", folder=tmp_path / "ours", units=levels, policy=tmp_path / "boards.toml")
+    asked = {"by": "track", "value": "score", "statistic": "mean"}
+    table = ours.table("t", data, **asked)
+    assert table.outcome is expected
+    assert ("board" in table.reason) is (expected is Outcome.FAIL)
+    assert ours.crosstab("c", "track", "sex", data=data).outcome is expected
+    theirs = Release("s", folder=tmp_path / "theirs", units=levels)
+    assert theirs.table("t", data, **asked).outcome is Outcome.PASS
+    unsaid = Release(
+        "s", folder=tmp_path / "unsaid", units={"pupil": "pupil", "school": "school"}, policy=tmp_path / "boards.toml"
+    )
+    assert unsaid.table("t", data, **asked).outcome is Outcome.REVIEW
+
+
+@pytest.mark.parametrize("weights", [1.0, [1.0, 2.0] * 200])
+def test_few_with_another_value_than_most_are_seen_whatever_the_weights(weights, release):
+    """Weights that are all equal set nobody apart, and must not hide those whom the values set apart."""
+    data = pupils(400).assign(hours=0.0, weight=weights)
+    data.loc[:4, "hours"] = [7.0, 8.0, 9.0, 7.5, 8.5]
+    asked = {"by": "track", "value": "hours", "weight": "weight", "statistic": "weighted mean", "decimals": 3}
+    few = release.table("few", data, **asked)
+    assert few.outcome is Outcome.FAIL
+    assert "another value" in " ".join(item.message for item in few.report.findings if item.rule == "THR3")
+    data["hours"] = np.where(data.index % 3 == 0, 7.0 + data.index % 5, 0.0)
+    assert release.table("many", data, **asked).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("key", ["", "  ", "\t"])
+def test_a_key_of_nothing_is_a_missing_key(key):
+    data = pupils(100)
+    data.loc[3, "pupil"] = key
+    with pytest.raises(InputError, match="has 1 missing keys"):
+        tabulate(data, by=["track"], statistics=COUNT, units=UNITS)
+
+
+@pytest.mark.parametrize(("value", "refused"), [(1e69, False), (1e71, True), (-1e71, True)])
+def test_values_that_cannot_be_added_up_are_refused(value, refused):
+    data = pupils(100)
+    data.loc[3, "score"] = value
+    asked = {"by": ["track"], "value": "score", "statistics": [Statistic.SUM, Statistic.KURTOSIS], "units": UNITS}
+    if refused:
+        with pytest.raises(InputError, match="too large to be added up"):
+            tabulate(data, **asked)
+    else:
+        assert np.isfinite(tabulate(data, **asked)[1].values).all()

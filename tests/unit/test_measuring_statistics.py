@@ -180,7 +180,7 @@ def test_ratios_with_both_of_their_totals(data):
 @given(data=RECORDS)
 def test_weighted_statistics_count_only_those_with_a_weight(data):
     valid = data.dropna(subset=["v"])
-    assume(len(valid))
+    assume((valid["w"] > 0).any())
     asked = [Statistic.WEIGHTED_COUNT, Statistic.WEIGHTED_SUM, Statistic.WEIGHTED_MEAN]
     tables = by_statistic(data, asked, value="v", weight="w")
     for at, inside in cells(valid, tables[Statistic.COUNT]):

@@ -286,3 +286,61 @@ def test_texts_in_every_usual_encoding_are_read(encoding):
 def test_commas_within_numbers_are_no_separators():
     found = read_content("t.csv", b"a;b\n1,5;2,5\n3,5;4,5\n")
     assert found.columns == ("a", "b")
+
+
+def rezipped(change):
+    """A workbook whose parts went through a function: name and bytes to pairs of these."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as archive, zipfile.ZipFile(made, "w") as written:
+        for name in archive.namelist():
+            for own, content in change(name, archive.read(name)):
+                written.writestr(own, content)
+    return made.getvalue()
+
+
+def test_bytes_that_belong_to_no_part_of_a_workbook_are_a_fault():
+    plain = rezipped(lambda name, content: [(name, content)])
+    assert read_content("t.xlsx", plain).faults == ()
+    for spoilt in (plain + b"pupil;score\n", b"pupil;score\n" + plain):
+        assert "belong to no part" in " ".join(read_content("t.xlsx", spoilt).faults)
+
+
+@pytest.mark.parametrize(("cell", "unused"), [(b'<c r="D9" t="s"><v>0</v></c>', False), (b"", True)])
+def test_texts_that_no_cell_shows_are_a_fault(cell, unused):
+    def add(name, content):
+        row = b'<row r="9">' + cell + b"</row></sheetData>"
+        return [(name, content.replace(b"</sheetData>", row) if "sheet1" in name else content)]
+
+    made = io.BytesIO(rezipped(add))
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", b"<sst><si><t>scored 61</t></si></sst>")
+    assert ("it keeps texts that no cell shows" in read_content("t.xlsx", made.getvalue()).faults) is unused
+
+
+def test_a_part_that_workbooks_lack_is_a_question():
+    unusual = with_part("xl/rows.bin", b"pupil;score")
+    assert "usually lacks" in " ".join(read_content("t.xlsx", unusual).remarks)
+
+
+def test_merged_cells_beyond_any_table_are_not_read():
+    def merge(name, content):
+        merged = b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells><pageMargins'
+        return [(name, content.replace(b"<pageMargins", merged, 1) if "sheet1" in name else content)]
+
+    assert "too large" in read_content("t.xlsx", rezipped(merge)).remarks[0]
+
+
+def make_white(book):
+    book.active["A2"].font = openpyxl.styles.Font(color="FFFFFFFF")
+
+
+def test_a_column_of_no_width_is_hidden():
+    def narrow(name, content):
+        columns = b'<cols><col min="2" max="2" width="0" customWidth="1"/></cols><sheetData>'
+        return [(name, content.replace(b"<sheetData>", columns, 1) if "sheet1" in name else content)]
+
+    assert "hidden rows or columns" in " ".join(read_content("t.xlsx", rezipped(narrow)).remarks)
+
+
+def test_white_texts_are_a_question():
+    assert "white texts" in " ".join(read_content("t.xlsx", workbook(make_white)).remarks)

@@ -139,3 +139,13 @@ def test_an_empty_cell_is_not_what_decimals_give_back(release):
     data.loc[(data["sex"] == "boy") & (data["track"] == "vwo"), "track"] = "havo"
     registered = release.table("t", data, by=["sex", "track"], statistic="percent of total", round=5, decimals=0)
     assert "DEC1" not in {finding.rule for finding in registered.report.reasons}
+
+
+@pytest.mark.parametrize(("decimals", "expected"), [(0, PASS), (3, REVIEW)])
+def test_of_a_line_with_too_many_possible_totals_the_decimals_decide(release, decimals, expected):
+    """Where one more or fewer cannot be seen in any percentage, no count is told."""
+    rng = np.random.default_rng(1)
+    data = pd.DataFrame({"pupil": np.arange(60_000), "school": rng.integers(0, 40, 60_000)})
+    data["place"] = rng.integers(0, 1500, 60_000)
+    registered = release.table("t", data, by="place", statistic="percent of total", round=10, decimals=decimals)
+    assert registered.outcome is expected

@@ -1,5 +1,8 @@
 """Survival tables: the curve is right, everyone behind it is counted, and what it gives away is judged."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -233,6 +236,10 @@ def test_a_last_interval_that_ends_at_the_longest_of_few_is_asked_about(release)
         ({}, {"breaks": [3, 2]}),
         ({}, {"breaks": [3]}),
         ({}, {"breaks": ["x"]}),
+        ({}, {"breaks": "36"}),
+        ({}, {"breaks": 3}),
+        ({}, {"breaks": [[1, 2], [3, 4]]}),
+        ({}, {"duration": "absent"}),
         ({}, {"by": "term"}),
         ({}, {"by": ["group", "group"]}),
         ({}, {"method": "guess"}),
@@ -241,7 +248,30 @@ def test_a_last_interval_that_ends_at_the_longest_of_few_is_asked_about(release)
 )
 def test_what_makes_no_survival_table_is_a_clear_error(release, change, how):
     with pytest.raises(InputError):
-        release.survival("t", leavers(60).assign(**change), **TERMS, **how)
+        release.survival("t", leavers(60).assign(**change), **{**TERMS, **how})
+
+
+def test_edges_are_multiples_of_the_width_however_floats_add_up(release):
+    data = leavers(60).assign(term=lambda d: d["term"] * 0.7)
+    found = release.survival("t", data, **TERMS, every=0.7)
+    assert list(found.frame["term per 0.7"])[:3] == ["[0, 0.7]", "(0.7, 1.4]", "(1.4, 2.1]"]
+    assert list(found.frame["n_left"]) == [60] * 6
+
+
+def test_an_event_may_be_true_or_false_and_columns_levels_of_the_index(release):
+    data = leavers(60)
+    expected = release.survival("t", data, **TERMS, by="group").frame
+    assert release.survival("t", data.assign(left=data["left"] == 1), **TERMS, by="group").frame.equals(expected)
+    assert release.survival("t", data.set_index(["group", "pupil"]), **TERMS, by="group").frame.equals(expected)
+
+
+def test_the_page_on_following_pupils_can_be_followed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[2] / "docs/how-to/follow-pupils.md").read_text(encoding="utf-8")
+    names = {}
+    for text in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(text, names)
+    assert names["release"].summary()["verdict"].eq("pass").all()
 
 
 def test_no_records_are_a_clear_error(release):
@@ -265,3 +295,35 @@ def test_a_polars_frame_and_an_index_of_keys_give_the_same_table(release):
     expected = release.survival("t", data, **TERMS, by="group").frame
     assert release.survival("t", polars.DataFrame(data.to_dict("list")), **TERMS, by="group").frame.equals(expected)
     assert release.survival("t", data.set_index(["pupil", "school"]), **TERMS, by="group").frame.equals(expected)
+
+
+def test_the_smallest_width_that_passes_is_found_by_trying_it(release):
+    data = leavers(4, terms=12, there=60)
+    found = release.survival("t", data, **TERMS)
+    assert found.outcome is Outcome.FAIL
+    (mending,) = found.mendings.found
+    assert mending.call == 'release.survival("t", data, duration="term", event="left", every=3)'
+    assert mending.outcome is Outcome.PASS
+    names = {"release": release, "data": data}
+    assert eval(mending.call, names).outcome is Outcome.PASS
+    assert release.survival("t", data, **TERMS, every=2).outcome is Outcome.FAIL
+    assert "times of 3 together" in found._repr_html_()
+
+
+def test_a_group_is_hidden_or_left_out_where_wider_times_do_not_do(release):
+    data = leavers(100)
+    data["group"] = np.where(np.arange(len(data)) % 80 == 0, "small", data["group"])
+    calls = [item.call for item in release.survival("t", data, **TERMS, by="group").mendings.found]
+    assert any("suppress=True" in call for call in calls)
+    assert any("by=" not in call for call in calls)
+
+
+def test_a_width_that_gives_another_output_away_is_not_advised(release):
+    data = leavers(60, terms=35, there=200)
+    data.loc[data["term"] == 15, "term"] = 14
+    data.loc[data.index[[3, 70, 141]], "term"] = 15
+    assert release.survival("each", data, **TERMS).mendings.found[0].call.endswith("every=2)")
+    release.remove("each")
+    assert release.survival("fives", data, **TERMS, every=5).outcome is Outcome.PASS
+    # Twos end at 14 and fives at 15, with three pupils between them.
+    assert release.survival("each", data, **TERMS).mendings.found[0].call.endswith("every=3)")

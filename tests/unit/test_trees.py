@@ -156,6 +156,14 @@ def test_what_makes_no_table_of_leaves_is_a_clear_error(release, change, how, wo
         release.model("tree", classifier(data, max_depth=1), data=data.assign(**change), **how)
 
 
+def test_a_tree_without_a_split_and_a_single_cluster_say_nothing(release):
+    data = pupils()
+    with pytest.raises(InputError, match="no split"):
+        release.model("tree", regressor(data, max_depth=1, min_samples_leaf=600), data=data, outcome="later")
+    with pytest.raises(InputError, match="everyone"):
+        release.model("groups", cluster.KMeans(1, n_init=1).fit(data[COLUMNS]), data=data)
+
+
 def test_a_model_of_arrays_or_keys_or_that_is_not_fitted_is_a_clear_error(release):
     data = pupils()
     unnamed = tree.DecisionTreeRegressor(max_depth=1).fit(data[COLUMNS].to_numpy(), data["later"])

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from output_checks.measuring.brought.adding import column_of_totals, nested_sums, sums_by_addition, sums_by_name
+from output_checks.measuring.brought.columns import Block, Column
 from output_checks.measuring.brought.headings import Shows
-from output_checks.measuring.brought.layout import Block, Column
 from output_checks.measuring.brought.solving import Sum, is_broken, solve
 from output_checks.model.evidence import Cell, Flags, Floats
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from output_checks.measuring.brought.columns import Block, with_n, with_steps
 from output_checks.measuring.brought.counts import Counts, count_groups, read_counts
 from output_checks.measuring.brought.facts import counts_tabulation, text_counts
-from output_checks.measuring.brought.layout import Block, find_blocks, with_n
+from output_checks.measuring.brought.layout import find_blocks
 from output_checks.measuring.brought.means import means_tabulations
 from output_checks.measuring.brought.percents import percents_of
 from output_checks.measuring.brought.questions import questions_of
@@ -68,7 +69,7 @@ def _unread(sheets: Sequence[Sheet]) -> tuple[str, ...]:
 
 
 def _of_block(block: Block, *, data: str, levels: Sequence[str], stated: Mapping[str, str]) -> _Found:
-    block = with_n(block, stated.get("n", ""))
+    block = with_steps(with_n(block, stated.get("n", "")))
     groups = count_groups(block)
     percents = percents_of(block, groups, levels=levels, data=data)
     groups = [group for group in groups if group not in percents.taken]

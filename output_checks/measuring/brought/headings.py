@@ -29,7 +29,7 @@ _WORDS: dict[Shows, str] = {
     Shows.COUNT: r"n|nobs|obs|n\d|#|aantal|aantallen|count|counts|freq|frequency|frequencies|frequentie|number|size|nr"
     r"|leerlingen|pupils|students|personen|persons|people|kinderen|children|records|schools|scholen|schoolbesturen"
     r"|boards|instellingen|vestigingen|respondenten|respondents|observations|observaties|waarnemingen|cases|populatie"
-    r"|headcount|scholieren|studenten",
+    r"|population|bevolking|inwoners|headcount|scholieren|studenten",
     Shows.PERCENT: r"%|pct|perc|percent|percentage|percentages|procent|share|aandeel|proportion|rate|ratio",
     Shows.MEAN: r"mean|means|avg|average|gem|gemiddelde|gemiddeld|median|mediaan",
     Shows.SPREAD: r"sd|std|stdev|stddev|deviation|standaarddeviatie|se|variance|var",
@@ -58,6 +58,8 @@ class Heading:
     """The categories over the column, from the top; None for a total."""
     text: str
     """The headings as they stand there."""
+    per: float = 100.0
+    """Of how many a percentage or rate is: 100, 1 for a share, 1000 where it says per 1000."""
     counted: str = ""
     """`school` or `board` where the heading says that these are counted."""
 
@@ -75,7 +77,24 @@ def read_heading(texts: tuple[str, ...]) -> Heading:
             parts.append(None if is_total(rest) else rest)
     whole = " ".join(filled)
     counted = "board" if _BOARDS.search(whole) else "school" if _SCHOOLS.search(whole) else ""
-    return Heading(shows=shows, parts=tuple(parts), text=whole, counted=counted if shows is Shows.COUNT else "")
+    per = _per(whole)
+    if per is not None and shows in {Shows.UNNAMED, Shows.OTHER, Shows.PERCENT, Shows.COUNT}:
+        shows = Shows.PERCENT
+    return Heading(
+        shows=shows,
+        parts=tuple(parts),
+        text=whole,
+        per=per or 100.0,
+        counted=counted if shows is Shows.COUNT else "",
+    )
+
+
+def _per(text: str) -> float | None:
+    """Of how many a rate is, as its heading says."""
+    rate = re.search(r"\bper\s*(100(?:[.,\s]?000)?|1[.,\s]?000|10[.,\s]?000)\b", text, re.IGNORECASE)
+    if rate:
+        return float(re.sub(r"\D", "", rate[1]))
+    return 1.0 if re.search(r"\b(share|aandeel|proportion|fraction)\b", text, re.IGNORECASE) else None
 
 
 def is_total(text: str) -> bool:

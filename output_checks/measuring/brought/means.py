@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from output_checks.measuring.brought.columns import Block, Column
 from output_checks.measuring.brought.counts import Counts, decimals_of, numbers_of
 from output_checks.measuring.brought.facts import at_most_units, brought, derived
 from output_checks.measuring.brought.headings import Shows
-from output_checks.measuring.brought.layout import Block, Column
 from output_checks.model.evidence import Cell, FactName, Floats, Tabulation
 from output_checks.model.statistic import Statistic
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from output_checks.measuring.brought.adding import are_parts_of_a_hundred
+from output_checks.measuring.brought.columns import Block, Column
 from output_checks.measuring.brought.counts import decimals_of, numbers_of, read_counts
 from output_checks.measuring.brought.facts import at_most_units, brought, derived
 from output_checks.measuring.brought.headings import Shows
-from output_checks.measuring.brought.layout import Block, Column
 from output_checks.measuring.brought.means import cells_of, count_by_row
 from output_checks.measuring.brought.places import places
 from output_checks.model.evidence import Cell, FactName, Floats, Tabulation
@@ -54,6 +54,9 @@ def percents_of(block: Block, groups: Sequence[_Group], *, levels: Sequence[str]
     ranges: dict[_Group, Floats] = {}
     unexplained = []
     for group in _together(columns):
+        if any(map(_may_be_shares, group)):
+            unexplained += [column.heading.text for column in group]
+            continue
         of_counts = next((own for own in kept if _same_columns(own, group) and _are_shares(own, group)), None)
         if _sum_to_hundred(group):
             faults += _faults_of_lines(block, group)
@@ -79,6 +82,15 @@ def percents_of(block: Block, groups: Sequence[_Group], *, levels: Sequence[str]
 
 def _is_percent(column: Column) -> bool:
     return column.percent or column.heading.shows is Shows.PERCENT
+
+
+def _may_be_shares(column: Column) -> bool:
+    """Whether it is in doubt if 0.5 is half a percent or half; or a share is more than 1."""
+    values = numbers_of([column])[:, 0]
+    highest = np.nanmax(values, initial=0.0)
+    if column.heading.per == 1:
+        return bool(highest > 1)
+    return not column.percent and column.heading.per == _HUNDRED and bool(0 < highest <= 1)
 
 
 def _unnamed(block: Block) -> list[Column]:
@@ -146,8 +158,8 @@ def _shares_of_rows(block: Block, group: _Group, n: Floats, *, levels: Sequence[
 
 def _shares(block: Block, column: Column, n: Floats, *, levels: Sequence[str], data: str) -> Tabulation:
     """A percentage of those in the row: how many have it at most, how many have it not, and whether anyone differs."""
-    table = numbers_of([column])[:, 0]
-    least, most = _numerators(table, n, decimals_of([column]))
+    table, per = numbers_of([column])[:, 0], column.heading.per
+    least, most = _numerators(table * 100 / per, n, decimals_of([column]), step=100 / per)
     # Of a share, whichever side is the smaller one: at most as many as its highest possible numerator.
     rare = np.minimum(most, n - least)
     unsure = (least == 0) | (most == n)
@@ -171,9 +183,9 @@ def _shares(block: Block, column: Column, n: Floats, *, levels: Sequence[str], d
     )
 
 
-def _numerators(percent: Floats, n: Floats, decimals: int) -> tuple[Floats, Floats]:
+def _numerators(percent: Floats, n: Floats, decimals: int, *, step: float = 1.0) -> tuple[Floats, Floats]:
     """The lowest and highest whole number of `n` that is shown as this percentage."""
-    half = 0.5 * 10.0**-decimals
+    half = 0.5 * 10.0**-decimals * step
     with np.errstate(invalid="ignore"):
         least = np.ceil((percent - half) / 100 * n - 1e-6)
         most = np.floor((percent + half) / 100 * n + 1e-6)

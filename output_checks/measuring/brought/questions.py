@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
+import numpy as np
+
+from output_checks.measuring.brought.columns import Block
 from output_checks.measuring.brought.counts import Counts
 from output_checks.measuring.brought.headings import Shows
-from output_checks.measuring.brought.layout import Block
 from output_checks.measuring.brought.percents import Percents
 from output_checks.measuring.brought.places import places
 
@@ -71,8 +74,20 @@ def _about_counts(counts: Sequence[Counts], *, finest: str, others: str, stated:
         yield f"Hidden numbers follow from what is shown ({places(known)}): what were they to protect?"
     if not all(item.adds_up for item in counts):
         yield "Its numbers do not add up to its totals: are they rounded, or is something left out?"
+    for one, other in combinations(counts, 2):
+        mine, theirs = ([row for row, _ in item.places] for item in (one, other))
+        if mine == theirs and one.counted == other.counted and _lies_within(one, other):
+            yield f"Who is counted in one of {one.name} and {other.name}, and not in the other?"
     if any(item.repeated for item in counts):
         yield "Several rows have the same labels: what sets them apart?"
+
+
+def _lies_within(one: Counts, other: Counts) -> bool:
+    """Whether one of two counts of the same cells is nowhere higher than the other, and somewhere lower."""
+    if not (one.name and other.name):
+        return False
+    lower, higher = bool(np.any(one.values < other.values)), bool(np.any(one.values > other.values))
+    return lower is not higher
 
 
 def _headings(block: Block, shows: Shows, taken: set[int]) -> list[str]:

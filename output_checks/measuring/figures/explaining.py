@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from output_checks.measuring.figures.published import Published, among
+from output_checks.measuring.figures.published import Published, among, without_word
 from output_checks.measuring.figures.reading import Drawn
 from output_checks.model.evidence import Floats
 
@@ -47,7 +47,7 @@ class Ticks:
             return cls(named=False, places=published.places, words=words)
         labels = [label.get_text() for label in axis.get_ticklabels()]
         places = np.asarray(axis.get_majorticklocs(), dtype=float)[: len(labels)]
-        found = [frozenset(word for word in published.words if word in label) for label in labels]
+        found = [frozenset(word for word in published.words if without_word(label, word) != label) for label in labels]
         kept = [number for number in range(len(places)) if found[number]]
         return cls(named=True, places=places[kept], words=tuple(found[number] for number in kept))
 

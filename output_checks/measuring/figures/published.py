@@ -93,6 +93,13 @@ class Published:
         return found
 
 
+def without_word(text: str, word: str) -> str:
+    """A text less a category, where it stands there as such: 2019, but not the 1 in 12 or in 0.1."""
+    if not word or word not in text:
+        return text
+    return re.sub(rf"(?<!\d)(?<!\d[.,]){re.escape(word)}(?!\d|[.,]\d)", " ", text)
+
+
 def among(values: Floats, known: Floats) -> Flags:
     """Which values are among some numbers, but for the noise of reckoning."""
     if not len(known):

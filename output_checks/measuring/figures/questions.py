@@ -10,7 +10,7 @@ from output_checks.measuring.figures.bands import unstacked
 from output_checks.measuring.figures.explaining import Reader
 from output_checks.measuring.figures.parts import all_axes, all_figures, colour_scale
 from output_checks.measuring.figures.published import Published
-from output_checks.measuring.figures.reading import Drawn, drawn
+from output_checks.measuring.figures.reading import ARROW, Drawn, drawn
 from output_checks.measuring.figures.scales import scale_questions
 from output_checks.measuring.figures.texts import is_explained, texts
 from output_checks.model.evidence import Floats, Tabulation
@@ -31,6 +31,8 @@ def unexplained(figure: Any, tabulations: Sequence[Tabulation]) -> tuple[str, ..
     items = {axes: unstacked(list(drawn(axes))) for axes in all_axes(figure) if colour_scale(axes) is None}
     everything = [item for own in items.values() for item in own]
     for axes, own in items.items():
+        if _is_diagram(axes, own, published):
+            continue
         reader = Reader(axes=axes, published=published)
         questions += _of_items(own, reader)
         questions += scale_questions(axes, published, _points(axes, items), reader.values)
@@ -42,6 +44,12 @@ def unexplained(figure: Any, tabulations: Sequence[Tabulation]) -> tuple[str, ..
     if any(not is_explained(text, published) for text in texts(figure)):
         questions.append("it has numbers in its texts that its table does not publish: what are they?")
     return tuple(dict.fromkeys(questions))
+
+
+def _is_diagram(axes: Any, items: Sequence[Drawn], published: Published) -> bool:  # noqa: ANN401
+    """Whether it is notes and arrows between them, on no axes: a flow from step to step."""
+    few = max(len(items), len(axes.texts)) <= _TEXTS_PER_CELL * published.n_cells + _OTHER_TEXTS
+    return few and not axes.axison and all(item.what == ARROW for item in items)
 
 
 def _of_items(items: Sequence[Drawn], reader: Reader) -> Iterator[str]:

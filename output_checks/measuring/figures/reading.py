@@ -8,6 +8,7 @@ import numpy as np
 
 from output_checks.model.evidence import Floats
 
+ARROW = "an arrow"
 _CLOSES = 79
 _STRAIGHT = {1, 2, _CLOSES}
 """Codes of a path: begin, draw a straight line, close. All others are curves."""
@@ -68,7 +69,7 @@ def _all(axes: Any) -> Iterator[Drawn]:  # noqa: ANN401
         yield _image(image)
     for text in axes.texts:
         if getattr(text, "arrow_patch", None) is not None:
-            yield Drawn(what="an arrow", points=np.array([text.xy], dtype=float) if text.xycoords == "data" else None)
+            yield Drawn(what=ARROW, points=np.array([text.xy], dtype=float) if text.xycoords == "data" else None)
     if axes.tables or axes.artists:
         yield Drawn(what="a table or other object", points=None)
 
@@ -164,7 +165,7 @@ def _collection(collection: Any, axes: Any) -> Drawn:  # noqa: ANN401
 
 def _marks(collection: Any, known: dict[str, Any]) -> Drawn:  # noqa: ANN401
     """Points, each with one of the marks that matplotlib has."""
-    if not _in_place(collection.get_offset_transform(), axes):
+    if not _in_place(collection.get_offset_transform(), collection.axes):
         return Drawn(what="points", points=None)
     if any(len(path.vertices) > _MOST_CORNERS for path in collection.get_paths()):
         return Drawn(what="points of a shape of their own", points=None)

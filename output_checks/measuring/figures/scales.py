@@ -50,9 +50,12 @@ def scale_questions(axes: Any, published: Published, drawn: Floats, values: set[
     for letter, axis in axis_pairs(axes):
         low, high = sorted(axis.get_view_interval().tolist())
         points = drawn[:, 0 if letter == "x" else 1]
-        if not _ends_explained(axes, letter, (low, high), points, published):
+        named = has_named_ticks(axis) and letter not in values
+        room = named and _is_room(axis, (low, high))
+        if not room and not _ends_explained(axes, letter, (low, high), points, published):
             yield _LIMITS
-        yield from tick_questions(axis, published, (low, high), named=has_named_ticks(axis) and letter not in values)
+        if axes.axison:
+            yield from tick_questions(axis, published, (low, high), named=named)
 
 
 def tick_questions(axis: Any, published: Published, ends: tuple[float, float], *, named: bool) -> Iterator[str]:  # noqa: ANN401
@@ -104,6 +107,16 @@ def _ends_explained(
     known |= published.has(numbers) | published.has_places(numbers)
     known |= (published.has(numbers[:, None] / np.array(_ROOM)) & (numbers[:, None] != 0)).any(axis=1)
     return bool(known.all())
+
+
+def _is_room(axis: Any, ends: tuple[float, float]) -> bool:  # noqa: ANN401
+    """Whether an axis of names ends within one step of the outer ones, at a number with one decimal."""
+    ticks = np.sort(np.asarray(axis.get_majorticklocs(), dtype=float))
+    if not len(ticks):
+        return False
+    step = float(np.diff(ticks).min()) if len(ticks) > 1 else 1.0
+    apart = np.array([ticks[0] - ends[0], ends[1] - ticks[-1]]) / step
+    return bool((apart >= 0).all() and (apart <= 1).all() and np.allclose(apart, np.round(apart, 1), atol=1e-9))
 
 
 def _is_plain(axis: Any) -> bool:  # noqa: ANN401

@@ -8,7 +8,7 @@ import numpy as np
 
 from output_checks.measuring.figures.explaining import NUMERIC, has_named_ticks
 from output_checks.measuring.figures.parts import all_axes, all_figures, is_second_scale
-from output_checks.measuring.figures.published import Published
+from output_checks.measuring.figures.published import Published, without_word
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _HARMLESS = re.compile(r"(?<![\w.])(95 ?%|(19|20)\d\d)(?![\w.])")  # an interval's level; a year
@@ -41,7 +41,7 @@ def is_explained(text: str, published: Published) -> bool:
     """Whether each number in a text is published, or is (in) the name of a category."""
     text = _THOUSANDS.sub("", text)
     for word in sorted(published.words, key=len, reverse=True):
-        text = text.replace(word, " ")
+        text = without_word(text, word)
     for found in _NUMBER.findall(_HARMLESS.sub("", text)):
         plain = found.replace("−", "-").replace(",", ".")
         decimals = len(plain.partition(".")[2])

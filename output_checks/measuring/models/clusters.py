@@ -37,6 +37,8 @@ def tabulate_clusters(
     features = features_of(clusters, data, units=units)
     if not hasattr(clusters, "cluster_centers_"):
         raise InputError("The clusters are not fitted.", remedy="clusters.fit(data[columns])")
+    if len(clusters.cluster_centers_) < 2:
+        raise InputError("One cluster is everyone.", remedy="release.table(...) of the columns")
     expect_free(CLUSTER, data)
     own = np.asarray(clusters.predict(features), dtype=np.int64)
     size = len(clusters.cluster_centers_)

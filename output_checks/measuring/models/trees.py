@@ -49,6 +49,8 @@ def tabulate_tree(
         raise InputError("A tree does not know the name of what it explains.", remedy='outcome="track"')
     if outcome not in data.columns or getattr(tree, "n_outputs_", 1) != 1:
         raise InputError(f"The data has no column {outcome!r}, or the tree explains several.", remedy="outcome=...")
+    if tree.tree_.node_count < 2:
+        raise InputError("The tree has no split: its one leaf is everyone.", remedy="release.table(...) of the outcome")
     expect_free(LEAF, data)
     leaf = np.asarray(tree.apply(features), dtype=np.int64)
     nodes = tree.tree_

@@ -1,0 +1,320 @@
+"""Suppression at scale: hide what is sensitive, publish as much else as can be, and prove what stays hidden.
+
+First the cells are published one by one, the most valuable first, unless that gives a sensitive cell away (`greedy`).
+Then alternative tables are looked for in which each sensitive cell takes values far enough apart (`walking`); where they
+are not found, the cheapest further cells are hidden (`repair`), and it is tried again. What no table moves is published.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from output_checks.model.evidence import Floats
+from output_checks.protection.equations import SumEquations
+from output_checks.protection.greedy import publish_greedily
+from output_checks.protection.nearby import Nearby
+from output_checks.protection.proof import Proof, Tables
+from output_checks.protection.repair import Repair
+from output_checks.protection.rows import Flags, Integers
+from output_checks.protection.walking import FARTHEST, Steps
+
+_ROUNDS = 60
+_PATIENCE = 4
+_WORTHWHILE = 0.04
+_SWEEPS = 4
+_CALLS = 3
+_REPAIRS = 12
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Wanted:
+    """What a pattern has to do. All arrays have one number per cell of a system."""
+
+    sensitive: Flags
+    need: Integers
+    """How far apart the bounds of a cell must stay for an outsider; used where it is sensitive."""
+    insider_need: Integers
+    """The same for a single contributor of another cell; 0 where that is not asked."""
+    lowest: Integers
+    """The lowest value that anyone has to reckon with: 0, or 1 where zeros are known to be published."""
+    costs: Floats
+    """What hiding a cell costs, above 0; infinite for cells that must stay published."""
+    alone: Flags
+    """Whether one contributor makes up the cell and knows it."""
+    smallest_sum: int = 0
+    """What the hidden cells of a line whose other cells are published must sum to at least."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Protected:
+    """A pattern with its proof."""
+
+    hidden: Flags
+    proof: Proof
+    unproven: Integers
+    """Sensitive cells for which no tables far enough apart were found: empty, or the pattern needs review."""
+    unproven_pairs: int
+    """How many (insider, cell) pairs are likewise unproven."""
+    impossible: Integers
+    """Those of the unproven for which hiding every cell that may be hidden would not do."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything asked for is proven."""
+        return not len(self.unproven) and not self.unproven_pairs
+
+
+def protect_cells(system: SumEquations, wanted: Wanted, *, seconds: float = np.inf, seed: int = 1) -> Protected:
+    """Choose the cells to hide, and prove what they hide.
+
+    The same input and seed always give the same pattern, unless the time (`seconds`) runs out: then it is the best that
+    was proven, and `complete` is False.
+    """
+    return _Protection.of(system, wanted, until=time.monotonic() + seconds, seed=seed).run()
+
+
+@dataclass(kw_only=True, eq=False)
+class _Protection:
+    """A pattern in the making."""
+
+    system: SumEquations
+    wanted: Wanted
+    values: Integers
+    known: Flags
+    hidden: Flags
+    until: float
+    chance: np.random.Generator
+    repair: Repair
+    tables: Tables
+    cells: Integers
+    steps: Steps
+    impossible: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, system: SumEquations, wanted: Wanted, *, until: float, seed: int) -> "_Protection":
+        values = np.round(system.values).astype(np.int64)
+        unseen = ~system.listed & (values != 0)
+        known = ((values <= wanted.lowest) & (values == 0) & ~wanted.sensitive) | (np.isinf(wanted.costs) & ~unseen)
+        known &= ~wanted.sensitive
+        order = np.lexsort((-system.inner, -wanted.costs))
+        stays = publish_greedily(
+            system.matrix,
+            order=order[~unseen[order]],
+            sensitive=wanted.sensitive,
+            known=known,
+            alone=wanted.alone & (wanted.insider_need > 0),
+            frail=(values <= 1) & (system.inner == 1),
+            seed=seed,
+        )
+        hidden = wanted.sensitive | stays | unseen
+        cells = np.flatnonzero(hidden)
+        return cls(
+            system=system,
+            wanted=wanted,
+            values=values,
+            known=known,
+            hidden=hidden,
+            until=until,
+            chance=np.random.default_rng(seed),
+            repair=Repair(
+                nearby=Nearby.of(system),
+                room=values - wanted.lowest,
+                costs=np.where(known, np.inf, np.where(unseen, 1e-9, wanted.costs)),
+            ),
+            tables=Tables.of(len(cells)),
+            cells=cells,
+            steps=Steps(system.matrix[:, cells], late=values[cells] <= 1),
+        )
+
+    def run(self) -> Protected:
+        self._widen_small_sums()
+        unproven = self._prove()
+        weak = self._prove_insiders() if not self._late() else {}
+        self._publish_unmoved()
+        proof = self.tables.proof(self.cells)
+        need = np.where(self.wanted.sensitive, self.wanted.need, 0)
+        if not proof.holds(self.system.matrix, values=self.values, lowest=self.wanted.lowest, need=need * 0):
+            raise AssertionError("an alternative table contradicts what is published")
+        return Protected(
+            hidden=self.hidden,
+            proof=proof,
+            unproven=unproven,
+            unproven_pairs=sum(len(cells) for cells in weak.values()),
+            impossible=np.array(sorted(self.impossible), dtype=np.int64),
+        )
+
+    def _late(self) -> bool:
+        return time.monotonic() > self.until
+
+    @property
+    def _need(self) -> Integers:
+        return np.where(self.wanted.sensitive, self.wanted.need, 0)[self.cells]
+
+    @property
+    def _room(self) -> Integers:
+        return np.minimum(self.repair.room[self.cells], FARTHEST)
+
+    def _hide(self, more: Flags) -> None:
+        """Hide more cells; the tables found so far stay, the new cells stand still in them."""
+        self.hidden = self.hidden | more
+        cells = np.flatnonzero(self.hidden)
+        self.tables = self.tables.onto(np.searchsorted(cells, self.cells), len(cells))
+        self.cells = cells
+        self.steps = Steps(self.system.matrix[:, cells], late=self.values[cells] <= 1)
+
+    def _prove(self) -> Integers:
+        """Tables for every sensitive cell, hiding more where there are none. The cells for which that failed."""
+        for _ in range(_REPAIRS):
+            self._walk(self._need, still=np.zeros(0, dtype=np.int64))
+            open_cells = self.cells[self.tables.reach < self._need]
+            if not len(open_cells) or self._late():
+                break
+            if not self._repair([(int(cell), -1) for cell in open_cells]):
+                break
+        return self.cells[self.tables.reach < self._need]
+
+    def _walk(self, need: Integers, *, still: Integers) -> None:
+        """Look for wider ranges until they are wide enough, or hardly anything is found any more."""
+        room = self._room.copy()
+        limit = np.full(len(self.cells), FARTHEST, dtype=np.int64)
+        room[still] = limit[still] = 0
+        waited = 0
+        for _ in range(_ROUNDS):
+            before = int((self.tables.reach < need).sum())
+            if not before or self._late():
+                return
+            self._round(need, room=room, limit=limit, keep=bool(len(still)))
+            gained = before - int((self.tables.reach < need).sum())
+            waited = waited + 1 if gained <= _WORTHWHILE * before else 0
+            if waited >= _PATIENCE:
+                return
+
+    def _round(self, need: Integers, *, room: Integers, limit: Integers, keep: bool) -> None:
+        narrow = self.tables.reach < need
+        push = np.where(narrow, self.chance.choice([-1, 1], len(narrow)), 0)
+        push[narrow & (self.tables.lowest <= -room)] = 1
+        move = np.zeros(len(narrow), dtype=np.int64)
+        for _ in range(2):
+            for _ in range(_CALLS):
+                self.steps.take(
+                    move, push=push, room=room, limit=limit, sweeps=_SWEEPS, seed=int(self.chance.integers(1 << 31))
+                )
+                if keep:
+                    self.tables.keep(move)
+                else:
+                    self.tables.add(move, open_cells=narrow)
+                push[self.tables.reach >= need] = 0
+            self.steps.choose(move == -room)
+
+    def _repair(self, pairs: list[tuple[int, int]]) -> bool:
+        """Hide the cheapest cells that give these (cell, insider) pairs their width. False where nothing was added."""
+        more = np.zeros(len(self.hidden), dtype=np.bool_)
+        number = np.full(len(self.hidden), -1, dtype=np.int64)
+        number[self.cells] = np.arange(len(self.cells))
+        for cell, insider in pairs:
+            if self._late():
+                break
+            own = number[cell]
+            outsider = insider < 0
+            found = self.repair.cells(
+                cell,
+                hidden=self.hidden | more,
+                still=np.array([] if outsider else [insider], dtype=np.int64),
+                lowest=int(self.tables.lowest[own]) if outsider else 0,
+                highest=int(self.tables.highest[own]) if outsider else 0,
+                need=int((self.wanted.need if outsider else self.wanted.insider_need)[cell]),
+            )
+            if found is None:
+                self.impossible.add(cell)
+            else:
+                more[found] = True
+        if not more.any():
+            return False
+        self._hide(more)
+        return True
+
+    def _prove_insiders(self) -> dict[int, Integers]:
+        """The same for every cell against every single contributor of another one."""
+        weak: dict[int, Integers] = {}
+        for _ in range(_REPAIRS):
+            weak = self._walk_against_insiders()
+            if not weak or self._late():
+                return weak
+            pairs = [(int(self.cells[cell]), int(self.cells[owner])) for owner, cells in weak.items() for cell in cells]
+            if not self._repair(pairs):
+                return weak
+        return self._weak(np.flatnonzero(self.wanted.alone[self.cells] & (self._insider_need > 0)))
+
+    @property
+    def _insider_need(self) -> Integers:
+        return np.where(self.wanted.sensitive, self.wanted.insider_need, 0)[self.cells]
+
+    def _weak(self, insiders: Integers) -> dict[int, Integers]:
+        return self.tables.proof(self.cells).weak_against(insiders, need=self._insider_need)
+
+    def _walk_against_insiders(self) -> dict[int, Integers]:
+        weak = self._weak(np.flatnonzero(self.wanted.alone[self.cells] & (self._insider_need > 0)))
+        waited, limit = 0, np.full(len(self.cells), FARTHEST, dtype=np.int64)
+        while weak and waited < _PATIENCE and not self._late():
+            before = sum(len(cells) for cells in weak.values())
+            owners = np.array(sorted(weak), dtype=np.int64)
+            still = owners[self.chance.random(len(owners)) < 0.5] if len(owners) > 1 else owners
+            if not len(still):
+                continue
+            need = np.zeros(len(self.cells), dtype=np.int64)
+            for owner in still:
+                need[weak[int(owner)]] = self._insider_need[weak[int(owner)]]
+            room, top = self._room.copy(), limit.copy()
+            room[still] = top[still] = 0
+            self._push_apart(need, room=room, limit=top)
+            weak = self._weak(owners)
+            after = sum(len(cells) for cells in weak.values())
+            waited = waited + 1 if before - after <= _WORTHWHILE * before else 0
+        return weak
+
+    def _push_apart(self, need: Integers, *, room: Integers, limit: Integers) -> None:
+        """Tables in which cells with a need go one way as far as they can, and then the other way."""
+        push = np.where(need > 0, self.chance.choice([-1, 1], len(need)), 0)
+        for direction in (push, -push):
+            move = np.zeros(len(need), dtype=np.int64)
+            for _ in range(2):
+                self.steps.take(
+                    move, push=direction, room=room, limit=limit, sweeps=3 * _SWEEPS, seed=int(self.chance.integers(1 << 31))
+                )
+                self.tables.keep(move)
+                self.steps.choose(move == -room)
+
+    def _widen_small_sums(self) -> None:
+        """Hide one more cell of each line whose hidden cells sum to a small number that everyone can work out."""
+        if not self.wanted.smallest_sum:
+            return
+        matrix = self.system.matrix
+        for _ in range(_REPAIRS):
+            shown = ~self.hidden
+            sums = matrix @ np.where(shown, 0, self.values)
+            n_hidden = abs(matrix) @ self.hidden.astype(np.int64)
+            small = np.flatnonzero((n_hidden > 1) & (np.abs(sums) > 0) & (np.abs(sums) < self.wanted.smallest_sum))
+            more = np.zeros(len(self.hidden), dtype=np.bool_)
+            for line in small:
+                start, end = matrix.indptr[line : line + 2]
+                cells, signs = matrix.indices[start:end], matrix.data[start:end]
+                own = cells[self.hidden[cells]]
+                if not self.wanted.sensitive[own].any() or len(set(signs[self.hidden[cells]])) > 1:
+                    continue
+                free = cells[shown[cells] & ~self.known[cells]]
+                if len(free) and not more[cells].any():
+                    more[free[np.argmin(self.wanted.costs[free])]] = True
+            if not more.any():
+                return
+            self._hide(more)
+
+    def _publish_unmoved(self) -> None:
+        """Publish again what no table moves: no proof leans on it."""
+        moves = np.stack(self.tables.moves, axis=1)
+        idle = ~moves.any(axis=1) & ~self.wanted.sensitive[self.cells] & self.system.listed[self.cells]
+        if idle.any():
+            self.hidden[self.cells[idle]] = False
+            self.tables.moves = [move[~idle] for move in self.tables.moves]
+            self.tables.highest, self.tables.lowest = self.tables.highest[~idle], self.tables.lowest[~idle]
+            self.cells = self.cells[~idle]
