@@ -16,8 +16,7 @@ from output_checks.model.finding import Outcome, most_cautious
 from output_checks.model.policy import Policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
-from output_checks.store.draft import load_outputs
-from output_checks.workflow.mending import Search
+from output_checks.workflow.mending import Beside, Search
 from output_checks.workflow.protect_together import protect_together
 from output_checks.workflow.surviving import SurvivalRequest, SurvivalSearch
 from output_checks.workflow.tabling import TableRequest
@@ -47,6 +46,10 @@ class EventCalls(ABC):
     folder: Path
     units: Units
     policy: Policy
+
+    @abstractmethod
+    def _beside(self) -> Beside:
+        """What a change of an output would stand beside."""
 
     @abstractmethod
     def _register_all(self, made: Sequence[tuple[Output, Mapping[str, bytes]]]) -> tuple[Registered, ...]:
@@ -120,7 +123,7 @@ class EventCalls(ABC):
             outcome=registered.outcome,
             units=self.units,
             policy=self.policy,
-            beside=lambda: load_outputs(self.folder),
+            beside=self._beside,
         )
         return self._with_search(registered, search)
 

@@ -19,7 +19,7 @@ from output_checks.rendering.html import release_html
 from output_checks.rendering.words import VERDICTS
 from output_checks.store.draft import load_outputs, remove_output, save_output
 from output_checks.workflow.judge import judge
-from output_checks.workflow.mending import MendingSearch, Search
+from output_checks.workflow.mending import Beside, MendingSearch, Search
 from output_checks.workflow.remembering import remembered
 from output_checks.workflow.tabling import TableRequest, in_their_places, readied
 
@@ -106,6 +106,11 @@ class Keeping(ABC):
         """What left before, read again only where the ledger has come further."""
         return remembered(self.ledger, units=self.units.columns)
 
+    def _beside(self) -> Beside:
+        """What a change of an output would stand beside."""
+        outputs, contents = load_outputs(self.folder)
+        return Beside(outputs=outputs, contents=contents, earlier=self._earlier())
+
     def _register_cells(
         self,
         name: str,
@@ -151,7 +156,7 @@ class Keeping(ABC):
             outputs=outputs,
             units=self.units,
             policy=self.policy,
-            beside=lambda: load_outputs(self.folder),
+            beside=self._beside,
         )
         return tuple(self._with_search(table, search) for table in tables)
 

@@ -24,8 +24,7 @@ from output_checks.model.finding import Outcome
 from output_checks.model.policy import Policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
-from output_checks.store.draft import load_outputs
-from output_checks.workflow.mending import Search
+from output_checks.workflow.mending import Beside, Search
 from output_checks.workflow.model_mending import ModelSearch
 from output_checks.workflow.tabling import literal
 
@@ -36,6 +35,10 @@ class ModelCalls(ABC):
     folder: Path
     units: Units
     policy: Policy
+
+    @abstractmethod
+    def _beside(self) -> Beside:
+        """What a change of an output would stand beside."""
 
     @abstractmethod
     def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:
@@ -120,7 +123,7 @@ class ModelCalls(ABC):
             make=made,
             units=self.units,
             policy=self.policy,
-            beside=lambda: load_outputs(self.folder),
+            beside=self._beside,
         )
         return self._with_search(registered, search)
 

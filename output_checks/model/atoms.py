@@ -36,27 +36,28 @@ class Atoms:
     def of(cls, members: Sequence[Members], *, n_cells: Sequence[int]) -> "Atoms":
         """From who is in which cell; `n_cells` is the number of cells of each tabulation.
 
-        Units are the same where their keys are; the work grows with the number of records, sorted once.
+        Units are the same where their keys are. The work grows with the number of records, the memory with that of
+        units.
         """
-        everyone, unit = np.unique(np.concatenate([item.finest for item in members]), return_inverse=True)
-        ends = np.cumsum([len(item) for item in members])[:-1]
-        units = np.split(unit, ends)
+        everyone = _everyone(members)
+        units = _Places(everyone)
         history = np.zeros(len(everyone), dtype=np.uint64)
-        for number, (item, own) in enumerate(zip(members, units, strict=True)):
-            np.add.at(history, own, _numbers(number, item.cells))
+        for number, item in enumerate(members):
+            np.add.at(history, units.of(item), _numbers(number, item.cells))
         _, first, atom = np.unique(history, return_index=True, return_inverse=True)
         n_atoms = len(first)
         chosen = np.zeros(len(everyone), dtype=bool)
         chosen[first] = True  # one unit speaks for all of its atom
         inner = []
-        for item, own, size in zip(members, units, n_cells, strict=True):
+        for item, size in zip(members, n_cells, strict=True):
+            own = units.of(item)
             kept = chosen[own]
             places = (item.cells[kept], atom[own[kept]])
             inner.append(sparse.csr_array((np.ones(len(places[0])), places), shape=(size, n_atoms)))
         return cls(
             sizes=np.bincount(atom, minlength=n_atoms).astype(float),
             inner=tuple(inner),
-            coarser=_coarser(members, [atom[own] for own in units], n_atoms),
+            coarser=_coarser(members, units, atom, n_atoms),
         )
 
     def units(self, rows: Rows, *, level: str = "") -> Floats:
@@ -78,13 +79,53 @@ def _numbers(tabulation: int, cells: npt.NDArray[np.int32]) -> Hashes:
     return numbers ^ (numbers >> np.uint64(32))
 
 
-def _coarser(members: Sequence[Members], atoms: Sequence[npt.NDArray[np.int64]], n_atoms: int) -> dict[str, Rows]:
+def _everyone(members: Sequence[Members]) -> Hashes:
+    """All units, each once, in order: one tabulation after the other, as together they may not fit the memory."""
+    everyone = np.zeros(0, dtype=np.uint64)
+    seen: set[int] = set()
+    for item in members:
+        if id(item.finest) not in seen:  # tables of the same records share them
+            seen.add(id(item.finest))
+            new = np.unique(item.finest)
+            if len(everyone):
+                new = new[~_found(everyone, new)]
+            everyone = np.union1d(everyone, new) if len(new) else everyone
+    return everyone
+
+
+def _found(everyone: Hashes, units: Hashes) -> npt.NDArray[np.bool_]:
+    places = np.minimum(np.searchsorted(everyone, units), len(everyone) - 1)
+    return np.asarray(everyone[places] == units)
+
+
+class _Places:
+    """Where each record's unit is among all units, kept for one tabulation at a time."""
+
+    def __init__(self, everyone: Hashes) -> None:
+        self.everyone = everyone
+        self._last: tuple[Hashes | None, npt.NDArray[np.intp]] = (None, np.zeros(0, dtype=np.intp))
+
+    def of(self, item: Members) -> npt.NDArray[np.intp]:
+        if self._last[0] is not item.finest:
+            self._last = (item.finest, np.searchsorted(self.everyone, item.finest))
+        return self._last[1]
+
+
+def _coarser(members: Sequence[Members], units: _Places, atom: npt.NDArray[np.intp], n_atoms: int) -> dict[str, Rows]:
+    """Per coarser level which of its units each atom has, one tabulation after the other."""
     found: dict[str, Rows] = {}
     for level in dict.fromkeys(level for item in members for level in list(item.units)[1:]):
-        having = [(item, own) for item, own in zip(members, atoms, strict=True) if level in item.units]
-        keys, code = np.unique(np.concatenate([item.units[level] for item, _ in having]), return_inverse=True)
-        places = (np.concatenate([own for _, own in having]), code)
-        counted = sparse.coo_array((np.ones(len(code)), places), shape=(n_atoms, len(keys))).tocsr()
-        counted.data[:] = 1.0
-        found[level] = counted
+        having = [item for item in members if level in item.units]
+        keys = np.unique(np.concatenate([np.unique(item.units[level]) for item in having]))
+        together = sparse.csr_array((n_atoms, len(keys)))
+        done: set[tuple[int, int]] = set()
+        for item in having:
+            if (same := (id(item.finest), id(item.units[level]))) in done:
+                continue
+            done.add(same)
+            places = (atom[units.of(item)], np.searchsorted(keys, item.units[level]))
+            own = sparse.coo_array((np.ones(len(item)), places), shape=together.shape).tocsr()
+            own.data[:] = 1.0
+            together = together.maximum(own)
+        found[level] = together
     return found

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from output_checks.errors import InputError
 from output_checks.model.members import Members
+from output_checks.model.perturbation import Perturbation
 from output_checks.model.statistic import Kind, Statistic
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -125,6 +126,13 @@ class FactName(StrEnum):
     UPPER_BOUND = "highest value an outsider can prove"
     """For hidden cells: the interval the attacker reached from all that is published, for the cell's count or total."""
     INTERVAL_PERCENT = "width of that interval in percent of the value"
+    LIKELY_WIDTH = "width of the interval in which a perturbed count most likely is"
+    """The shortest interval that holds the true count with 90 percent, whatever was to be expected before; infinite where
+    the method draws no chances."""
+    USUAL_WIDTH = "width of that interval of a large count"
+    LOWEST_BEHIND = "lowest count that may stand behind its number"
+    HIGHEST_BEHIND = "highest count that may stand behind its number"
+    """Of a perturbed cell: what its number alone leaves possible."""
 
 
 class CellStatus(StrEnum):
@@ -172,11 +180,14 @@ class Tabulation:
     """The lowest hashes of the units in the data; empty where nobody made them."""
     rounded_to: int = 1
     """What is published is a multiple of this. The rules and the attacker take no account of it."""
+    perturbed: Perturbation | None = None
+    """What is published instead of the counts, where they were perturbed. The rules and the attacker do take account."""
     members: Members | None = field(default=None, repr=False)
     """Whose records are in which cell, on the tabulation that counts them; None where nobody measured it."""
 
     def __post_init__(self) -> None:
         lengths = {len(self.values), len(self.status), *(len(fact.values) for fact in self.facts)}
+        lengths |= {len(self.values)} if self.perturbed is None else {len(self.perturbed.numbers)}
         if lengths != {len(self.cells)} or not set(map(len, self.cells)) <= {len(self.by)}:
             raise InputError(
                 f"A tabulation of {self.title} needs one value, status and fact per cell, and one category per "
@@ -208,6 +219,8 @@ class Tabulation:
     @property
     def published(self) -> Floats:
         """The numbers that leave: rounded, NaN where hidden or undefined."""
+        if self.perturbed is not None:
+            return np.where(self.hidden, np.nan, self.perturbed.numbers)
         to = self.rounded_to
         rounded = np.round(self.values / to) * to if to > 1 else np.round(self.values, self.decimals)
         rounded += 0.0  # turns -0.0 into 0.0

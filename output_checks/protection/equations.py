@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse import csgraph
 
 from output_checks.errors import InputError
 from output_checks.model.evidence import Floats, Tabulation
@@ -28,6 +29,10 @@ class SumEquations:
     """Per tabulation, for each of its cells: which cell it is."""
     listed: Flags
     """Whether a table shows the cell; the others are sums that no table states. Unlisted combinations are empty."""
+    codes: Integers
+    """Combinations of nodes of the divisions, ascending (each as one number, the last division fastest)."""
+    cell_of_code: Integers
+    """Per combination: which cell it is. Two are one cell where a category is all that there is of the one above."""
     places: Integers
     """Cells × divisions: which node of each division a cell is about."""
     parents: tuple[Integers, ...]
@@ -68,21 +73,24 @@ class SumEquations:
         stated_at = np.searchsorted(every, known[0])
         if (np.abs(values[stated_at] - known[1]) > _TOLERANCE * np.maximum(1.0, np.abs(known[1]))).any():
             raise _does_not_add_up(tabulations, codes, every, values)
-        listed = np.zeros(len(every), dtype=np.bool_)
-        listed[stated_at] = True
         inner = np.zeros(len(every), dtype=np.int64)
         for closure in closures:
             np.maximum.at(inner, np.searchsorted(every, closure.codes), closure.inner)
+        matrix, cell = _merged(_matrix(closures, divisions, every, sizes))
+        first = np.unique(cell, return_index=True)[1]
+        listed = np.zeros(len(first), dtype=np.bool_)
+        listed[cell[stated_at]] = True
+        places = np.stack(np.unravel_index(every[first], sizes), axis=1) if sizes else np.zeros((len(first), 0))
         return cls(
-            matrix=_matrix(closures, divisions, every, sizes),
-            values=values,
-            positions=tuple(np.searchsorted(every, own) for own in codes),
+            matrix=matrix,
+            values=values[first],
+            positions=tuple(cell[np.searchsorted(every, own)] for own in codes),
             listed=listed,
-            places=np.stack(np.unravel_index(every, sizes), axis=1).astype(np.int64)
-            if sizes
-            else np.zeros((len(every), 0), dtype=np.int64),
+            codes=every,
+            cell_of_code=cell,
+            places=places.astype(np.int64),
             parents=tuple(division.parent for division in divisions),
-            inner=inner,
+            inner=inner[first],
         )
 
 
@@ -229,6 +237,23 @@ def _matrix(closures: Sequence[_Closure], divisions: Sequence[Division], every: 
     nothing = np.zeros(0, dtype=np.int64)
     parts = [np.concatenate(part) if part else nothing for part in (signs, rows, columns)]
     return sparse.csr_array((parts[0], (parts[1], parts[2])), shape=(n, len(every)))
+
+
+def _merged(matrix: Any) -> tuple[Any, Integers]:  # noqa: ANN401
+    """The equations without those that say that two cells are equal, and which cell each one is then."""
+    pairs = matrix[np.flatnonzero(np.diff(matrix.indptr) == 2)]
+    graph = sparse.csr_array(
+        (np.ones(pairs.shape[0]), (pairs.indices[0::2], pairs.indices[1::2])), shape=(matrix.shape[1], matrix.shape[1])
+    )
+    n, cell = csgraph.connected_components(graph, directed=False)
+    merge = sparse.csr_array(
+        (np.ones(len(cell), dtype=np.int64), (np.arange(len(cell)), cell)), shape=(matrix.shape[1], n)
+    )
+    fewer = (matrix @ merge).tocsr()
+    fewer.eliminate_zeros()
+    fewer = fewer[np.flatnonzero(np.diff(fewer.indptr) > 0)]
+    fewer.sort_indices()
+    return fewer, cell.astype(np.int64)
 
 
 def _families(division: Division, nodes: Integers) -> Iterator[tuple[int, list[int]]]:

@@ -18,7 +18,7 @@ class Nearby:
 
     places: Integers
     codes: Integers
-    """The places of each cell as one number, ascending."""
+    cell_of_code: Integers
     sizes: tuple[int, ...]
     near: tuple[tuple[Integers, ...], ...]
     """Per division and node: its parent, its siblings and its children."""
@@ -28,12 +28,10 @@ class Nearby:
     @classmethod
     def of(cls, system: SumEquations) -> "Nearby":
         sizes = tuple(len(parent) for parent in system.parents)
-        codes = np.zeros(len(system.places), dtype=np.int64)
-        for column, size in enumerate(sizes):
-            codes = codes * size + system.places[:, column]
         return cls(
             places=system.places,
-            codes=codes,
+            codes=system.codes,
+            cell_of_code=system.cell_of_code,
             sizes=sizes,
             near=tuple(_near(parent) for parent in system.parents),
             rows=system.matrix.tocsr(),
@@ -80,7 +78,7 @@ class Nearby:
 
     def _cells(self, codes: Integers) -> Integers:
         at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
-        return at[self.codes[at] == codes]
+        return np.unique(self.cell_of_code[at[self.codes[at] == codes]])
 
     def _cheapest(self, own: Integers, division: int, nodes: Integers, most: int, price: Floats) -> Integers:
         """Of some categories, those for which the cell beside ours is cheapest."""
@@ -90,7 +88,7 @@ class Nearby:
         code = int(np.ravel_multi_index(tuple(own), self.sizes))
         wanted = code + (nodes - own[division]) * step
         at = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
-        costs = np.where(self.codes[at] == wanted, price[at], np.inf)
+        costs = np.where(self.codes[at] == wanted, price[self.cell_of_code[at]], np.inf)
         order = np.argsort(costs, kind="stable")[:most]
         return nodes[order[np.isfinite(costs[order])]]
 

@@ -24,7 +24,8 @@ _PATIENCE = 4
 _WORTHWHILE = 0.04
 _SWEEPS = 4
 _CALLS = 3
-_REPAIRS = 12
+_REPAIRS = 40
+_REPAIRED_AT_ONCE = 0.15
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,7 +104,7 @@ class _Protection:
             order=order[~unseen[order]],
             sensitive=wanted.sensitive,
             known=known,
-            alone=wanted.alone & (wanted.insider_need > 0),
+            alone=wanted.alone,
             frail=(values <= 1) & (system.inner == 1),
             seed=seed,
         )
@@ -170,7 +171,9 @@ class _Protection:
             open_cells = self.cells[self.tables.reach < self._need]
             if not len(open_cells) or self._late():
                 break
-            if not self._repair([(int(cell), -1) for cell in open_cells]):
+            order = np.argsort(self.tables.reach[np.searchsorted(self.cells, open_cells)], kind="stable")
+            few = open_cells[order[: max(1, int(_REPAIRED_AT_ONCE * len(open_cells)))]]
+            if not self._repair([(int(cell), -1) for cell in few]):
                 break
         return self.cells[self.tables.reach < self._need]
 

@@ -14,7 +14,9 @@ _SIZES = ((2, 0), (3, 0), (4, 1), (6, 2), (12, 4))
 _HIDDEN_AROUND = 150
 _EPSILON = 1e-6
 _HIDDEN_PRICE = 1e-3
-_LARGEST_WHOLE = 40_000
+_WEIGHTINGS = 3
+_SOFTENING = 0.1
+_LARGEST_WHOLE = 3_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,13 +80,22 @@ class Repair:
         for number, own in ((place, max(amount, 0)), (n + place, max(-amount, 0))):
             low[number] = high[number] = own
         unit = np.where(np.isfinite(price[among]), price[among], 0.0)
-        found = optimize.linprog(
-            np.concatenate([unit, unit]),
-            A_eq=sparse.hstack([rows, -rows], format="csc"),
-            b_eq=np.zeros(rows.shape[0]),
-            bounds=np.stack([low, high], axis=1),
-            method="highs-ds",
-        )
-        if found.x is None:
-            return None
-        return among[np.abs(found.x[:n] - found.x[n:]) > _EPSILON]
+        equal = sparse.hstack([rows, -rows], format="csc")
+        weights, best = unit, None
+        for _ in range(_WEIGHTINGS):
+            found = optimize.linprog(
+                np.concatenate([weights, weights]),
+                A_eq=equal,
+                b_eq=np.zeros(rows.shape[0]),
+                bounds=np.stack([low, high], axis=1),
+                method="highs-ds",
+            )
+            if found.x is None:
+                return None
+            moved = np.abs(found.x[:n] - found.x[n:])
+            cost = float(unit[moved > _EPSILON].sum())
+            if best is None or cost < best[0]:
+                best = (cost, among[moved > _EPSILON])
+            # A cell is paid for once, however far it moves: those that moved far get cheaper by the unit.
+            weights = unit / (moved + _SOFTENING)
+        return None if best is None else best[1]

@@ -108,4 +108,58 @@ RULE = ReleaseRule(
     check=_nearly_equal_dummies,
 )
 
-RULES = (RULE,)
+
+def _groups_that_tables_hide(outputs: Sequence[Output], policy: Policy) -> list[tuple[str, Finding]]:
+    """Models that tell of the very group that a table hides: its coefficient is a number of that group."""
+    hidden = [(output.name, members) for output in outputs if len(members := _hidden_members(output))]
+    findings = []
+    for output in outputs:
+        found = _groups(output, policy)
+        if found is None:
+            continue
+        for name, members in hidden:
+            cells = np.flatnonzero(np.isin(found.members, members)).tolist()
+            if cells and name != output.name:
+                findings.append((output.name, _tells(name, found.position, cells)))
+    return findings
+
+
+def _hidden_members(output: Output) -> Floats:
+    """Fingerprints of the groups that an output hides."""
+    parts = [
+        fact.values[item.hidden]
+        for item in output.tabulations
+        if item.statistic is Statistic.COUNT and (fact := item.fact(FactName.MEMBERS)) is not None
+    ]
+    members = np.concatenate(parts) if parts else np.zeros(0)
+    return members[~np.isnan(members) & (members != 0)]
+
+
+def _tells(name: str, position: int, cells: Sequence[int]) -> Finding:
+    return Finding(
+        rule=HIDDEN_GROUP.code,
+        outcome=Outcome.REVIEW,
+        tabulation=position,
+        cells=tuple(cells),
+        message=(
+            f"The groups behind {len(cells)} of its terms are groups that {name} hides: can a hidden mean be worked "
+            "out from its coefficients?"
+        ),
+        advice=HIDDEN_GROUP.advice,
+    )
+
+
+HIDDEN_GROUP = ReleaseRule(
+    code="MOD10",
+    title="A model tells of a group that a table hides",
+    aim="With a dummy for every group, a model's coefficients are the means of the groups, hidden ones among them.",
+    advice="Leave that group out of the model, merge it in both, or publish the table without hidden cells.",
+    rationale=(
+        "Compares the groups that the dummies and constants of models name with the hidden cells of tables. With "
+        "further covariates a coefficient is no mean, so a person decides."
+    ),
+    source="Handbook on Statistical Disclosure Control, 2nd edition, linked outputs; coefficients as implicit tables",
+    check=_groups_that_tables_hide,
+)
+
+RULES = (RULE, HIDDEN_GROUP)

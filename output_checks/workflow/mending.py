@@ -8,7 +8,7 @@ table gets the same answer.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -27,9 +27,6 @@ from output_checks.workflow.judge import judge
 from output_checks.workflow.larger_merges import merge_more
 from output_checks.workflow.tabling import TableRequest, in_their_places, readied
 
-Beside: TypeAlias = tuple[Sequence[Output], Mapping[str, bytes]]
-"""What is registered, in its order: outputs, and the bytes of all files."""
-
 _MOST_SHOWN = 3
 _MOST_TRIES = 40
 _FEWEST_TRIES = 4
@@ -41,6 +38,19 @@ _MOST_CELLS_TO_HIDE = 500
 _FIRST_OF_TWO = (ChangeKind.STATISTIC, ChangeKind.MARGINS, ChangeKind.VARIABLE)
 """Changes after which another one is tried, where no single one is enough."""
 _OF_SHOWN_CELLS = frozenset(rule.code for rule in CELL_RULES if not rule.judges_hidden) | {"KND1"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Beside:
+    """What a change is judged beside: all that is registered, in its order, its files, and what left before."""
+
+    outputs: Sequence[Output]
+    contents: Mapping[str, bytes]
+    earlier: Sequence[Output] = ()
+
+    def judged(self, outputs: Sequence[Output], contents: Mapping[str, bytes], policy: Policy) -> CheckReport:
+        """The report on these outputs; `contents` are the files that are not registered."""
+        return judge(outputs, {**self.contents, **contents}, policy, earlier=self.earlier)[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +156,7 @@ def _as_pandas(data: object, request: TableRequest, units: Units) -> pd.DataFram
 
 def standing_in(registered: Beside, policy: Policy) -> AbstractSet[str]:
     """Names of the outputs that do not fail."""
-    report = judge(*registered, policy)[1]
+    report = registered.judged(registered.outputs, {}, policy)
     return {one.output for one in report.outputs if one.outcome is not Outcome.FAIL}
 
 
@@ -282,15 +292,14 @@ class _Trials:
 
     def judge(self, outputs: Sequence[Output]) -> tuple[list[OutputReport], Outcome]:
         """The report on each table alone, and the gravest verdict beside one another and what is registered."""
-        registered, contents = self.registered
         own = {output.name for output in self.asked.outputs}
-        together = in_their_places(registered, outputs, instead_of=own)
-        contents = {**contents, **{one.files[0].name: table_csv(one.tabulations) for one in outputs}}
+        together = in_their_places(self.registered.outputs, outputs, instead_of=own)
+        contents = {one.files[0].name: table_csv(one.tabulations) for one in outputs}
         alone = [judge([one], contents, self.asked.policy)[1].of(one.name) for one in outputs]
         outcome = most_cautious(report.outcome for report in alone)
-        if outcome is Outcome.FAIL or len(together) == 1:
+        if outcome is Outcome.FAIL or (len(together) == 1 and not self.registered.earlier):
             return alone, outcome
-        report = judge(together, contents, self.asked.policy)[1]
+        report = self.registered.judged(together, contents, self.asked.policy)
         if harms(report, self.standing, apart_from=[one.name for one in outputs]):
             return alone, Outcome.FAIL
         return alone, most_cautious(report.of(one.name).outcome for one in outputs)

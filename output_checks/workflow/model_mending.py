@@ -21,7 +21,6 @@ from output_checks.model.finding import Outcome, OutputReport
 from output_checks.model.policy import Policy
 from output_checks.rendering.csv import table_csv
 from output_checks.workflow.changes import ChangeKind, cost
-from output_checks.workflow.judge import judge
 from output_checks.workflow.mending import Beside, Mending, Mendings, harms, standing_in
 from output_checks.workflow.recoding import Edit, LeaveOut, Merge, is_ordered, is_text, merged_name, values_of
 from output_checks.workflow.refitting import Refit, refit_of
@@ -126,9 +125,8 @@ class ModelSearch:
         except Exception:  # noqa: BLE001 - whatever a statistical package raises: then it is no mending
             return None
         made = readied(made, {f"{made.name}.csv": table_csv(made.tabulations)}, units=self.units)
-        outputs, contents = registered
-        contents = {**contents, made.files[0].name: table_csv(made.tabulations)}
-        report = judge(in_their_places(outputs, [made]), contents, self.policy)[1]
+        contents = {made.files[0].name: table_csv(made.tabulations)}
+        report = registered.judged(in_their_places(registered.outputs, [made]), contents, self.policy)
         outcome = Outcome.FAIL if harms(report, standing, apart_from=[made.name]) else report.of(made.name).outcome
         fewer = _numbers(self.output) - _numbers(made)
         return self._mending(change, outcome, refit.written(change.formula or refit.formula), numbers=fewer)

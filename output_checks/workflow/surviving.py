@@ -16,7 +16,6 @@ from output_checks.model.finding import Outcome
 from output_checks.model.policy import Policy
 from output_checks.rendering.csv import table_csv
 from output_checks.workflow.changes import ChangeKind
-from output_checks.workflow.judge import judge
 from output_checks.workflow.mending import Beside, Mending, Mendings, harms, standing_in
 from output_checks.workflow.tabling import in_their_places, literal, readied
 from output_checks.workflow.whole_groups import hide_whole_groups
@@ -179,9 +178,9 @@ class SurvivalSearch:
             return None
         file = {f"{made.name}.csv": table_csv(made.tabulations)}
         made = readied(made, file, units=self.units)
-        registered, contents = self.beside()
-        report = judge(in_their_places(registered, [made]), {**contents, **file}, self.policy)[1]
-        standing = standing_in((registered, contents), self.policy)
+        registered = self.beside()
+        report = registered.judged(in_their_places(registered.outputs, [made]), file, self.policy)
+        standing = standing_in(registered, self.policy)
         outcome = report.of(made.name).outcome
         if outcome is Outcome.FAIL or harms(report, standing, apart_from=[made.name]):
             return None

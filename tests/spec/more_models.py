@@ -8,8 +8,6 @@ from scipy import stats
 
 from tests.spec.planting import cell, planted, pupils
 
-COEFFICIENTS = "coefficients are not among the attacker's equations"
-
 
 def sm():
     return pytest.importorskip("statsmodels.api")
@@ -273,7 +271,7 @@ def a_hazard_of_few(release):
     return release.model("m", sm().PHReg(data["term"], data[["rare", "hours"]]).fit(), data=data)
 
 
-@planted("the mean of the 4 pupils that the table hides", wrong=COEFFICIENTS)
+@planted("the mean of the 4 pupils that the table hides")
 def a_model_beside_a_table_that_hides(release):
     """The constant is the mean of vwo and pro; two equations leave two unknowns, the count and the sum of pro."""
     data = pupils()

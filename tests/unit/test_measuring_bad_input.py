@@ -147,7 +147,7 @@ units = ["pupil", "school", "board"]
 
 @pytest.mark.parametrize(("boards", "expected"), [(2, Outcome.FAIL), (3, Outcome.PASS), (4, Outcome.PASS)])
 def test_a_project_policy_can_ask_for_school_boards_as_well(boards, expected, tmp_path):
-    """Below, on and above three boards. The policy that it was tightened from counts boards, and does not judge them."""
+    """Below, on and above three boards. The policy that it was tightened from counts boards and judges them not."""
     limits = (("minimum_contributors", 3), ("k_percent", 80), ("p_percent", 10))
     text = BOARDS + "".join(
         f'[thresholds.{name}.board]\nvalue = {value}\nsource = "As for schools"\nconfidence = "inferred"\n'
