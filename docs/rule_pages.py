@@ -96,5 +96,6 @@ def _judges(rule: Rule) -> str:
     if not isinstance(rule, CellRule):
         raise TypeError(f"{rule.code} is of a kind that this page does not describe yet.")
     cells = "suppressed cells" if rule.judges_hidden else "published cells"
+    cells = "perturbed cells" if rule.judges_perturbed else cells
     once = ", once per unit level" if rule.per_unit else ", once per variable" if rule.per_variable else ""
     return cells + once

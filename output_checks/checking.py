@@ -14,6 +14,7 @@ from output_checks.measuring.brought.places import places
 from output_checks.measuring.indices import hidden_bases
 from output_checks.measuring.percentages import FROM_COUNTS, hidden_in_totals
 from output_checks.model.evidence import (
+    Cell,
     CellStatus,
     Fact,
     FactName,
@@ -26,7 +27,7 @@ from output_checks.model.evidence import (
 )
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
 from output_checks.model.policy import Policy
-from output_checks.model.rule import CellRule, Judgement, Rule
+from output_checks.model.rule import CellRule, Judgement, OfPerturbed, Rule
 from output_checks.model.statistic import Kind
 from output_checks.rules import CELL_RULES, FILE_RULES, RELEASE_RULES
 
@@ -50,11 +51,35 @@ def sensitive_cells(tabulations: Sequence[Tabulation], policy: Policy) -> Flags:
     """
     sensitive = np.zeros(len(tabulations[0].cells), dtype=bool)
     for tabulation in tabulations:
-        shown = _with_hidden_in_totals(tabulation.with_status((CellStatus.PUBLISHED,) * len(tabulation.cells)))
+        exact = replace(tabulation, perturbed=None, status=(CellStatus.PUBLISHED,) * len(tabulation.cells))
+        shown = _with_hidden_in_totals(exact)
         for finding in _check_cells(shown, policy):
             if finding.outcome is Outcome.FAIL:
                 sensitive[list(finding.cells)] = True
     return sensitive
+
+
+def at_stake(tabulation: Tabulation, policy: Policy) -> Flags:
+    """Of a perturbed table, the cells that nobody may narrow down: those that are sensitive, and their lines' others.
+
+    The others are judged beside a group that is in one category: they are empty, which gives it away.
+    """
+    chosen = sensitive_cells([tabulation], policy)
+    whole = policy.limits()["class_disclosure_percent"] / 100 - 1e-9
+    for position, name in enumerate(tabulation.by):
+        share = tabulation.fact(FactName.SHARE_OF_LINE, name)
+        for line in _lines(tabulation, position).values() if share is not None else ():
+            chosen[line] |= bool((share.values[line] >= whole).any())  # type: ignore[union-attr]
+    return chosen
+
+
+def _lines(tabulation: Tabulation, position: int) -> Mapping[Cell, list[int]]:
+    """The cells along one variable, without their total, by what they have in common."""
+    lines: dict[Cell, list[int]] = {}
+    for place, cell in enumerate(tabulation.cells):
+        if cell[position] is not None:
+            lines.setdefault(cell[:position] + cell[position + 1 :], []).append(place)
+    return lines
 
 
 def _with_derived(tabulations: Sequence[Tabulation], policy: Policy) -> Sequence[Tabulation]:
@@ -69,7 +94,8 @@ def _with_derived(tabulations: Sequence[Tabulation], policy: Policy) -> Sequence
     for item in tabulations:
         deciding = [item] if item.kind is Kind.FREQUENCY else tabulations
         unknown = np.any([_undecided(_with_hidden_in_totals(one), policy) for one in deciding], axis=0)
-        values = np.where(sensitive_cells(deciding, policy), 1.0, np.where(unknown, np.nan, 0.0))
+        stake = sensitive_cells(deciding, policy) if item.perturbed is None else at_stake(item, policy)
+        values = np.where(stake, 1.0, np.where(unknown, np.nan, 0.0))
         sensitive = Fact(name=FactName.SENSITIVE, values=values, origin=Origin.DERIVED)
         derived.append(_with_hidden_in_totals(item).with_facts(sensitive, *_hidden_in_lines(item)))
     return derived
@@ -104,7 +130,7 @@ def _undecided(tabulation: Tabulation, policy: Policy) -> Flags:
     """True for cells of which some rule for published cells could not tell, for want of a fact."""
     undecided = np.full(len(tabulation.cells), tabulation.kind is Kind.UNKNOWN)
     for rule in CELL_RULES:
-        if tabulation.kind in rule.kinds and not rule.judges_hidden:
+        if tabulation.kind in rule.kinds and not (rule.judges_hidden or rule.judges_perturbed):
             for of in _subjects(rule, tabulation, policy):
                 values = _facts(rule, of, tabulation)
                 known = not isinstance(values, str) and not _bounded(rule, of, tabulation)
@@ -138,7 +164,9 @@ def _check_one(output: Output, policy: Policy) -> Iterator[Finding]:
 
 def _check_cells(tabulation: Tabulation, policy: Policy) -> Iterator[Finding]:
     # Unknown ones among them: no rule is made for these, so a kind that somebody adds without rules cannot pass either.
-    if not any(tabulation.kind in rule.kinds and not rule.judges_hidden for rule in CELL_RULES):
+    if not any(
+        tabulation.kind in rule.kinds and not (rule.judges_hidden or rule.judges_perturbed) for rule in CELL_RULES
+    ):
         yield Finding(
             rule="KND1",
             outcome=Outcome.REVIEW,
@@ -147,7 +175,7 @@ def _check_cells(tabulation: Tabulation, policy: Policy) -> Iterator[Finding]:
     for rule in CELL_RULES:
         if tabulation.kind not in rule.kinds:
             continue
-        judged = tabulation.hidden if rule.judges_hidden else ~tabulation.hidden
+        judged = _judged(rule, tabulation)
         if not judged.any():
             yield Finding(
                 rule=rule.code,
@@ -160,6 +188,16 @@ def _check_cells(tabulation: Tabulation, policy: Policy) -> Iterator[Finding]:
                 yield from _apply(rule, of, tabulation, judged, policy)
             except Exception as error:  # noqa: BLE001 - as above
                 yield _could_not_run(rule, error)
+
+
+def _judged(rule: CellRule, tabulation: Tabulation) -> Flags:
+    """The cells that a rule is about."""
+    if rule.judges_hidden:
+        return tabulation.hidden
+    exact = tabulation.perturbed is None
+    if rule.judges_perturbed if exact else rule.of_perturbed is OfPerturbed.NOTHING:
+        return np.zeros(len(tabulation.cells), dtype=bool)
+    return ~tabulation.hidden
 
 
 def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, policy: Policy) -> Iterator[Finding]:
@@ -180,6 +218,9 @@ def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, polic
     limits = policy.limits(of if rule.per_unit else "")
     judgement: Judgement = rule.check(values, limits)
     fail = judgement.fail & judged & ~unknown
+    if tabulation.perturbed is not None and rule.of_perturbed is OfPerturbed.REVIEW:
+        doubtful = fail & _in_company(tabulation, of)
+        fail, judgement = fail & ~doubtful, replace(judgement, review=judgement.review | doubtful)
     review = ((judgement.review & ~fail) | unknown) & judged
     if _is_brought(tabulation):
         looked_at = judgement.review & judged & ~unknown & ~fail
@@ -193,6 +234,14 @@ def _apply(rule: CellRule, of: str, tabulation: Tabulation, judged: Flags, polic
     if not (fail | review).any():
         about = f" for {of}s" if rule.per_unit else f" along {of}" if rule.per_variable else ""
         yield _finding(rule, Outcome.PASS, f"{rule.title}: no{about}.", np.zeros_like(judged))
+
+
+def _in_company(tabulation: Tabulation, variable: str) -> Flags:
+    """True for cells beside which the table shows another one of their line: those it does not show are empty."""
+    found = np.zeros(len(tabulation.cells), dtype=bool)
+    for line in _lines(tabulation, tabulation.by.index(variable)).values():
+        found[line] = len(line) > 1
+    return found
 
 
 def _findings_on_brought(

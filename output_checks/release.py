@@ -27,8 +27,11 @@ from output_checks.rendering.csv import table_csv
 from output_checks.rendering.words import expect_language
 from output_checks.store.draft import Draft, load_outputs, open_draft, read_draft
 from output_checks.store.ledger import Ledger
+from output_checks.store.noise_secret import noise_secret
 from output_checks.workflow.bringing import answers
 from output_checks.workflow.mending import Search
+from output_checks.workflow.protect_beside import protected_beside
+from output_checks.workflow.protections import PERTURBING, Protection, merged_table, protection_asked
 from output_checks.workflow.recoding import merge_categories
 from output_checks.workflow.submit import submit
 from output_checks.workflow.tabling import TableRequest
@@ -138,6 +141,8 @@ class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
         category: str = "",
         margins: bool = False,
         suppress: bool = False,
+        protect: str = "",
+        noise: Mapping[str, float] | None = None,
         decimals: int = 1,
         round: int = 1,  # noqa: A002 - as pandas calls it
         title: str = "",
@@ -156,8 +161,15 @@ class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
         `clusters` are the columns by which a sample was drawn, for intervals of weighted statistics.
 
         With `suppress=True`, cells that fail a rule are hidden, and as many others as it takes that nobody can work
-        them out. With `round=5` (or 10, or 100) counts are published as multiples of it; the verdict is that on the
-        exact counts, as rounding alone protects no one whom another table counts. The file that leaves is `<name>.csv`.
+        them out, from the table or from what is registered or left before. With `round=5` (or 10, or 100) counts are
+        published as multiples of it; the verdict is that on the exact counts, as rounding alone protects no one whom
+        another table counts. The file that leaves is `<name>.csv`.
+
+        `protect` chooses another protection: `"suppress"` is `suppress=True`; `"merge"` merges the categories that cost
+        least and make the table pass; `"round"` rounds counts to `round=25` so that totals still add up; `"midpoint"`
+        publishes the middle of intervals of `round=11`; `"cell key"` adds noise, `noise={"variance": 10, "deviation":
+        20}`, the same for the same records in every table. The verdict on these is that on what can be narrowed down
+        from all that is published. Where `round` or `noise` is left out, it is what the policy's width takes.
 
         `data` needs the unit key columns; it is not changed. It may also be a polars frame, a pyarrow table or a DuckDB
         relation, of which only the columns that are needed are read.
@@ -169,6 +181,7 @@ class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
         """
         expect_decimals(decimals)
         expect_texts(title=title, population=population)
+        chosen = protection_asked(protect, suppress=suppress)
         request = TableRequest(
             name=expect_name(name),
             by=names_of(by, remedy='by=["sex", "track"]'),
@@ -178,7 +191,7 @@ class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
             weight=text_of(weight),
             category=text_of(category),
             margins=margins,
-            suppress=suppress,
+            suppress=chosen is Protection.SUPPRESS or suppress,
             decimals=decimals,
             round=round,
             title=str(title),
@@ -187,8 +200,21 @@ class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
             per=per,
             strata=text_of(strata),
             clusters=text_of(clusters),
+            protect=chosen.value if chosen in PERTURBING else "",
+            noise=noise,
+            secret=noise_secret(self.folder, self.ledger) if chosen is Protection.CELL_KEY else b"",
         )
         output = request.output(data, units=self.units, policy=self.policy)
+        if request.suppress:
+            output = protected_beside(
+                output,
+                lambda hide: request.output(data, units=self.units, policy=self.policy, hide=hide),
+                beside=self._beside(),
+                units=self.units,
+                policy=self.policy,
+            )
+        if chosen is Protection.MERGE:
+            output, data = merged_table(self._search_of(request, data, (output,)))
         registered = self._register(output, {f"{output.name}.csv": table_csv(output.tabulations)})
         (table,) = self._searchable([registered], request, data)
         return table

@@ -149,8 +149,12 @@ class Keeping(ABC):
         """The tables of one call, with all it takes to look for mendings where they do not all pass."""
         if all(table.outcome is Outcome.PASS for table in tables):
             return tuple(tables)
-        outputs = tuple(table.output for table in tables)
-        search = MendingSearch(
+        search = self._search_of(request, data, tuple(table.output for table in tables))
+        return tuple(self._with_search(table, search) for table in tables)
+
+    def _search_of(self, request: TableRequest, data: object, outputs: tuple[Output, ...]) -> MendingSearch:
+        """All it takes to try changes of the tables of one call."""
+        return MendingSearch(
             request=request,
             data=data,
             outputs=outputs,
@@ -158,7 +162,6 @@ class Keeping(ABC):
             policy=self.policy,
             beside=self._beside,
         )
-        return tuple(self._with_search(table, search) for table in tables)
 
     def _with_search(self, registered: Registered, search: Search) -> Registered:
         """An output with what finds its mendings, which is kept as long as this session lasts."""

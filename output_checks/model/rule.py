@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -39,6 +40,14 @@ class Judgement:
         return Judgement(fail=fail, review=np.zeros_like(fail))
 
 
+class OfPerturbed(StrEnum):
+    """What a rule for published cells says of one whose number was perturbed."""
+
+    SAME = "the same"
+    REVIEW = "a fail needs review"  # what it rests on may be so, and is not certain
+    NOTHING = "nothing"  # how far the number can be narrowed down is judged instead
+
+
 @dataclass(frozen=True, kw_only=True)
 class CellRule(Rule):
     """Judges the cells of a tabulation from named facts.
@@ -57,6 +66,9 @@ class CellRule(Rule):
     """Run once for each variable of the tabulation."""
     judges_hidden: bool = False
     """Judge the suppressed cells instead of the published ones."""
+    judges_perturbed: bool = False
+    """Judge only cells whose numbers were perturbed."""
+    of_perturbed: OfPerturbed = OfPerturbed.SAME
     check: Callable[[Sequence[Floats], Mapping[str, float]], Judgement]
     message: str
     """Sentence for a finding; may use {cells}, {unit} and {variable}, never a value."""

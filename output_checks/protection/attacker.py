@@ -26,6 +26,9 @@ from output_checks.protection.knowledge import (
 _LARGEST_ELIMINATION = 600
 _LARGEST_WHOLE_NUMBER_PROBLEM = 300
 _ALWAYS_WHOLE = 40
+_FEW_LEFT = 20
+_WORTH_IT = 0.02
+"""Cells that are settled one by one; and the share of cells two programmes must settle to go on with many at once."""
 _NODES, _FEW_NODES = 5_000, 20
 """Branches of the search for whole numbers, in problems of at most so many unknowns and in larger ones."""
 _FAR = 2.0
@@ -246,6 +249,8 @@ def _bound(known: Knowledge, low: Floats, high: Floats, *, wanted: Flags, wide: 
         )
         found = part.feasible()
         lowest, highest = found.copy(), found.copy()
+        if len(nodes) > _LARGEST_WHOLE_NUMBER_PROBLEM:
+            _spread(part, lowest, highest, wanted=wanted[nodes], wide=wide[nodes])
         for place in np.flatnonzero(wanted[nodes]):
             node = nodes[place]
             for sign in (1.0, -1.0):
@@ -261,6 +266,26 @@ def _bound(known: Knowledge, low: Floats, high: Floats, *, wanted: Flags, wide: 
                 if solution is not None:
                     lowest, highest = np.minimum(lowest, solution), np.maximum(highest, solution)
                 (low if sign > 0 else high)[node] = bound
+
+
+def _spread(part: "_Part", lowest: Floats, highest: Floats, *, wanted: Flags, wide: Floats) -> None:
+    """Widen what is known to be possible of many cells at a time: solutions that lie far out in random directions.
+
+    One programme moves most of the cells, where one per cell and end would be thousands. It goes on as long as it pays.
+    """
+    chance = np.random.default_rng(0)
+    narrow = wanted & (highest - lowest < wide)
+    while (before := int(narrow.sum())) > _FEW_LEFT:
+        for sign in (1.0, -1.0):
+            objective = np.where(narrow, sign * chance.choice([-1.0, 1.0], len(narrow)), 0.0)
+            result = part.towards(objective)
+            if result is None:
+                return
+            np.minimum(lowest, result, out=lowest)
+            np.maximum(highest, result, out=highest)
+        narrow = wanted & (highest - lowest < wide)
+        if before - int(narrow.sum()) < _WORTH_IT * before:
+            return
 
 
 def _components(equations: Any, unknown: Flags) -> Iterator[tuple[Indices, Indices]]:  # noqa: ANN401 - scipy: no stubs
@@ -300,6 +325,11 @@ class _Part:
                 raise ContradictionError("")
             result = result if whole.x is None else whole
         return _solution(result)
+
+    def towards(self, objective: Floats) -> Floats | None:
+        """A solution far out in a direction; None where there is no end to it."""
+        result = self._solve(objective)
+        return None if result.x is None else np.asarray(result.x, dtype=float)
 
     def extreme(self, place: int, *, sign: float, far: float) -> tuple[float, Floats | None]:
         """The lowest (sign 1) or highest (sign -1) value at `place`, and a whole or any solution that reaches it.

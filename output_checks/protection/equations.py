@@ -94,6 +94,17 @@ class SumEquations:
         )
 
 
+    def within(self, cell: int, other: int) -> bool:
+        """Whether all records of a cell are in another one, by what the cells are about."""
+        for parents, own, outer in zip(self.parents, self.places[cell], self.places[other], strict=True):
+            node = int(own)
+            while node not in {outer, -1}:
+                node = int(parents[node])
+            if node == -1:
+                return False
+        return True
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Closure:
     """All sums of one table's innermost combinations: a full grid of nodes."""

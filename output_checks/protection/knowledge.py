@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from output_checks.errors import InputError
-from output_checks.model.evidence import Cell, Flags, Floats, Tabulation
+from output_checks.model.evidence import Cell, FactName, Flags, Floats, Tabulation
 
 Indices: TypeAlias = npt.NDArray[np.int64]
 
@@ -111,6 +111,9 @@ class Knowledge:
                 if not np.isnan(value):
                     low[place], high[place] = max(low[place], value - margin), min(high[place], value + margin)
                     shown[place] = True
+            for name, bound, narrower in ((FactName.LOWEST_BEHIND, low, np.maximum), (FactName.HIGHEST_BEHIND, high, np.minimum)):
+                if (fact := tabulation.fact(name)) is not None:
+                    narrower.at(bound, places, fact.values)
         if (low > high + TOLERANCE * np.maximum(1.0, np.abs(high))).any():
             raise ContradictionError(": a cell has two values, or a negative one")
         high = np.maximum(low, high)

@@ -15,14 +15,15 @@ from output_checks.protection.equations import SumEquations
 from output_checks.protection.greedy import publish_greedily
 from output_checks.protection.nearby import Nearby
 from output_checks.protection.proof import Proof, Tables
-from output_checks.protection.repair import Repair
+from output_checks.protection.repair import Move, Repair
 from output_checks.protection.rows import Flags, Integers
 from output_checks.protection.walking import FARTHEST, Steps
 
 _ROUNDS = 60
-_PATIENCE = 4
-_WORTHWHILE = 0.04
-_SWEEPS = 4
+_PATIENCE = 3
+_WORTHWHILE = 0.08
+_SWEEPS = 6
+_CHOICES = 3
 _CALLS = 3
 _REPAIRS = 40
 _REPAIRED_AT_ONCE = 0.15
@@ -172,8 +173,8 @@ class _Protection:
             if not len(open_cells) or self._late():
                 break
             order = np.argsort(self.tables.reach[np.searchsorted(self.cells, open_cells)], kind="stable")
-            few = open_cells[order[: max(1, int(_REPAIRED_AT_ONCE * len(open_cells)))]]
-            if not self._repair([(int(cell), -1) for cell in few]):
+            pairs = [(int(cell), -1) for cell in open_cells[order]]
+            if not self._repair_some(pairs):
                 break
         return self.cells[self.tables.reach < self._need]
 
@@ -198,7 +199,7 @@ class _Protection:
         push = np.where(narrow, self.chance.choice([-1, 1], len(narrow)), 0)
         push[narrow & (self.tables.lowest <= -room)] = 1
         move = np.zeros(len(narrow), dtype=np.int64)
-        for _ in range(2):
+        for _ in range(_CHOICES):
             for _ in range(_CALLS):
                 self.steps.take(
                     move, push=push, room=room, limit=limit, sweeps=_SWEEPS, seed=int(self.chance.integers(1 << 31))
@@ -210,17 +211,24 @@ class _Protection:
                 push[self.tables.reach >= need] = 0
             self.steps.choose(move == -room)
 
+    def _repair_some(self, pairs: list[tuple[int, int]]) -> bool:
+        """Repair the first few, as each repair helps others as well; or more, where nothing can be done for those."""
+        few = max(1, int(_REPAIRED_AT_ONCE * len(pairs)))
+        return any(self._repair(pairs[start : start + few]) for start in range(0, len(pairs), few))
+
     def _repair(self, pairs: list[tuple[int, int]]) -> bool:
         """Hide the cheapest cells that give these (cell, insider) pairs their width. False where nothing was added."""
         more = np.zeros(len(self.hidden), dtype=np.bool_)
         number = np.full(len(self.hidden), -1, dtype=np.int64)
         number[self.cells] = np.arange(len(self.cells))
+        moves: list[Move] = []
+        before = int((self.tables.reach < self._need).sum())
         for cell, insider in pairs:
             if self._late():
                 break
             own = number[cell]
             outsider = insider < 0
-            found = self.repair.cells(
+            found = self.repair.moves(
                 cell,
                 hidden=self.hidden | more,
                 still=np.array([] if outsider else [insider], dtype=np.int64),
@@ -231,11 +239,15 @@ class _Protection:
             if found is None:
                 self.impossible.add(cell)
             else:
-                more[found] = True
-        if not more.any():
-            return False
-        self._hide(more)
-        return True
+                more[found[0]] = True
+                moves += found[1]
+        if more.any():
+            self._hide(more)
+        for cells, by in moves:
+            move = np.zeros(len(self.cells), dtype=np.int64)
+            move[np.searchsorted(self.cells, cells)] = by
+            self.tables.keep(move)
+        return bool(more.any()) or int((self.tables.reach < self._need).sum()) < before or any(i >= 0 for _, i in pairs)
 
     def _prove_insiders(self) -> dict[int, Integers]:
         """The same for every cell against every single contributor of another one."""
@@ -245,7 +257,7 @@ class _Protection:
             if not weak or self._late():
                 return weak
             pairs = [(int(self.cells[cell]), int(self.cells[owner])) for owner, cells in weak.items() for cell in cells]
-            if not self._repair(pairs):
+            if not self._repair_some(pairs):
                 return weak
         return self._weak(np.flatnonzero(self.wanted.alone[self.cells] & (self._insider_need > 0)))
 
@@ -254,7 +266,20 @@ class _Protection:
         return np.where(self.wanted.sensitive, self.wanted.insider_need, 0)[self.cells]
 
     def _weak(self, insiders: Integers) -> dict[int, Integers]:
-        return self.tables.proof(self.cells).weak_against(insiders, need=self._insider_need)
+        """Per insider, the cells that it might bound. One that it makes up alone with it is its own."""
+        weak = self.tables.proof(self.cells).weak_against(insiders, need=self._insider_need)
+        left = {}
+        for owner, cells in weak.items():
+            others = np.array([cell for cell in cells if not self._one_unit(int(self.cells[cell]), int(self.cells[owner]))])
+            if len(others):
+                left[owner] = others
+        return left
+
+    def _one_unit(self, cell: int, other: int) -> bool:
+        """Whether two cells have the same single contributor: one lies within the other."""
+        if not (self.wanted.alone[cell] and self.wanted.alone[other]):
+            return False
+        return self.system.within(cell, other) or self.system.within(other, cell)
 
     def _walk_against_insiders(self) -> dict[int, Integers]:
         weak = self._weak(np.flatnonzero(self.wanted.alone[self.cells] & (self._insider_need > 0)))

@@ -31,7 +31,7 @@ def made_up(tables: Sequence[Tabulation]) -> list[Floats]:
     if len(having) < 2 or not any(tables[number].hidden.any() for number in having):
         return known
     chosen = [tables[number] for number in having]
-    inner = _with_phantoms(chosen)
+    inner = with_phantoms(chosen)
     totals = [
         total
         for number, (item, own) in enumerate(zip(chosen, inner, strict=True))
@@ -41,11 +41,11 @@ def made_up(tables: Sequence[Tabulation]) -> list[Floats]:
     numbers = np.nan_to_num(np.concatenate([total.values[total.published] for total in totals]))
     for number, item, own in zip(having, chosen, inner, strict=True):
         hidden = np.flatnonzero(item.hidden)
-        known[number][hidden] = _combinations(shown, numbers, (_parts(item) @ own)[hidden])
+        known[number][hidden] = _combinations(shown, numbers, (parts_of(item) @ own)[hidden])
     return known
 
 
-def _with_phantoms(tables: Sequence[Tabulation]) -> list[Rows]:
+def with_phantoms(tables: Sequence[Tabulation]) -> list[Rows]:
     """Innermost cells over atoms, with a further column for each hidden one that nobody is in: a unit that might be."""
     atoms = Atoms.of(
         [item.members for item in tables if item.members is not None], n_cells=[len(item.cells) for item in tables]
@@ -93,7 +93,7 @@ def _ones(cells: Sequence[int], n_cells: int) -> Rows:
     return sparse.csr_array((np.ones(len(columns)), places), shape=(n_cells, len(cells)))
 
 
-def _parts(item: Tabulation) -> Rows:
+def parts_of(item: Tabulation) -> Rows:
     """Cells × cells: 1 where the innermost cell of the column is in the cell of the row."""
     places: list[tuple[int, int]] = []
     totals: dict[tuple[int, ...], dict[tuple[str | None, ...], int]] = {}

@@ -14,6 +14,7 @@ from output_checks.rules import (
     models,
     models_together,
     percentages,
+    perturbation,
     pseudonyms,
     subtraction,
     suppression,
@@ -31,6 +32,7 @@ CELL_RULES: tuple[CellRule, ...] = (
     *correlations.RULES,
     *densities.RULES,
     *suppression.RULES,
+    *perturbation.RULES,
 )
 FILE_RULES: tuple[FileRule, ...] = files.RULES
 RELEASE_RULES: tuple[ReleaseRule, ...] = (

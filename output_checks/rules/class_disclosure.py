@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from output_checks.model.evidence import FactName, Floats
-from output_checks.model.rule import CellRule, Judgement
+from output_checks.model.rule import CellRule, Judgement, OfPerturbed
 from output_checks.model.statistic import Kind
 
 _ROUNDING = 1e-9
@@ -43,6 +43,7 @@ WHOLE_GROUP = CellRule(
     kinds=frozenset({Kind.FREQUENCY}),
     needs=(FactName.SHARE_OF_LINE,),
     per_variable=True,
+    of_perturbed=OfPerturbed.REVIEW,
     check=_whole_group,
     message="{cells} holding (nearly) everyone of their group along {variable}",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from output_checks.model.evidence import FactName, Floats
-from output_checks.model.rule import CellRule, Judges, Judgement
+from output_checks.model.rule import CellRule, Judgement
 from output_checks.model.statistic import Kind
 
 _ROUNDING = 1e-6
@@ -43,7 +43,7 @@ PERTURBED_BUT_KNOWN = CellRule(
         FactName.USUAL_WIDTH,
         FactName.RECORDS_PER_UNIT,
     ),
-    judges=Judges.PERTURBED,
+    judges_perturbed=True,
     check=_narrowed,
     message="{cells} perturbed, but too easy to narrow down from what is published",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from output_checks.model.evidence import FactName, Floats
-from output_checks.model.rule import CellRule, Judgement
+from output_checks.model.rule import CellRule, Judgement, OfPerturbed
 from output_checks.model.statistic import Kind
 
 
@@ -47,6 +47,7 @@ TOO_FEW_CONTRIBUTORS = CellRule(
     kinds=frozenset(Kind) - {Kind.UNKNOWN},
     needs=(FactName.CONTRIBUTORS,),
     per_unit=True,
+    of_perturbed=OfPerturbed.NOTHING,
     check=_too_few,
     message="{cells} with fewer {unit}s behind them than the policy asks for",
 )

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from output_checks.checking import sensitive_cells
+from output_checks.checking import at_stake, sensitive_cells
 from output_checks.errors import InputError
 from output_checks.model.behind import groups_behind
 from output_checks.model.evidence import CellStatus, Fact, FactName, Flags, Floats, Origin, Output, Tabulation
@@ -20,6 +20,7 @@ from output_checks.protection.overlaps import nearly_published, with_known
 from output_checks.protection.regroupings import with_coarser_variables
 from output_checks.protection.spans import made_up
 from output_checks.workflow.totals import adds_up, lowest_contribution, totals
+from output_checks.workflow.veiling import bounds_of_perturbed, is_wide_beside, veiled
 
 _Place: TypeAlias = tuple[int, int]
 """Which output, and which of its tabulations."""
@@ -27,7 +28,15 @@ _Bounds: TypeAlias = tuple[Floats, Floats]
 _MOST_APART = 8
 _AMPLE = 1.01
 """A little more, so that rounding does not make an interval too narrow."""
-_BOUNDS = frozenset({FactName.LOWER_BOUND, FactName.UPPER_BOUND, FactName.INTERVAL_PERCENT})
+_BOUNDS = frozenset(
+    {
+        FactName.LOWER_BOUND,
+        FactName.UPPER_BOUND,
+        FactName.INTERVAL_PERCENT,
+        FactName.LIKELY_WIDTH,
+        FactName.USUAL_WIDTH,
+    }
+)
 
 
 def with_bounds(outputs: Sequence[Output], policy: Policy) -> tuple[Output, ...]:
@@ -56,7 +65,7 @@ def with_bounds(outputs: Sequence[Output], policy: Policy) -> tuple[Output, ...]
         },
     )
     for family in _families(tabulations).values():
-        if any(tabulations[place].hidden.any() for place in family):
+        if any(tabulations[place].hidden.any() or tabulations[place].perturbed is not None for place in family):
             for place, facts in _attack_family(tabulations, family, goal).items():
                 tabulations[place] = tabulations[place].with_facts(*facts)
     return tuple(
@@ -68,6 +77,8 @@ def with_bounds(outputs: Sequence[Output], policy: Policy) -> tuple[Output, ...]
 def _sensitive(output: Output, policy: Policy) -> Sequence[Flags]:
     """Per tabulation the cells that have to be protected: all that are hidden, where that cannot be told."""
     tabulations = output.tabulations
+    if any(item.perturbed is not None for item in tabulations):
+        return [at_stake(item, policy) | _stated(item) for item in tabulations]
     if any(np.isnan(item.values[item.hidden]).any() for item in tabulations):  # it left before: its numbers are gone
         return [np.array([status is CellStatus.PRIMARY_SUPPRESSED for status in item.status]) for item in tabulations]
     if not any(item.hidden.any() for item in tabulations) or any(
@@ -75,6 +86,13 @@ def _sensitive(output: Output, policy: Policy) -> Sequence[Flags]:
     ):
         return [item.hidden for item in tabulations]
     return [sensitive_cells(tabulations, policy)] * len(tabulations)
+
+
+def _stated(item: Tabulation) -> Flags:
+    """The cells at stake as they were when the table was perturbed: of one that left before, nothing else is known."""
+    found = np.zeros(len(item.cells), dtype=bool)
+    found[list(item.perturbed.at_stake) if item.perturbed is not None else []] = True
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -120,7 +138,7 @@ def _attack_family(
         for place in family
     ]
     # As if nothing were rounded to fives or tens: another table may show the same counts, so it is not relied on.
-    items = [replace(item, rounded_to=1) for item in items]
+    items = [veiled(replace(item, rounded_to=1)) for item in items]
     if counts:
         items = list(nearly_published(items, [_records(item) for item in items], width=goal.width))
     else:
@@ -135,6 +153,12 @@ def _attack_family(
         enough = [goal.enough(place, item, counts=counts) for place, item in zip(places, tables, strict=True)]
         attacked = _attack_system(tables, enough, counts=counts)
         for place, item, bounds in zip(places, tables, attacked, strict=True):
+            if tabulations[place].perturbed is not None:
+                stake, wide = goal.sensitive[place], goal.enough(place, item, counts=counts)
+                others = [other for at, other in zip(family, items, strict=True) if at not in places]
+                safe = is_wide_beside(item, others, same=tables, stake=stake, wide=wide)
+                facts[place] = list(bounds_of_perturbed(tabulations[place], stake, bounds, safe=safe))
+                continue
             if bounds is None:
                 continue
             if len(item.cells) == len(tabulations[place].cells):  # a model's n hides nothing and needs no bounds

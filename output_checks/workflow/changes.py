@@ -15,12 +15,14 @@ from output_checks.errors import InputError
 from output_checks.measuring.grid import MISSING, categories
 from output_checks.measuring.statistics import statistics_named
 from output_checks.model.evidence import Output
+from output_checks.model.perturbation import Method
 from output_checks.model.statistic import Statistic
 from output_checks.workflow.recoding import Edit, LeaveOut, Merge, are_bins, is_ordered, is_text, merged_name, values_of
 from output_checks.workflow.tabling import TableRequest
 
 _MOST_LEFT_OUT = 3
 _LONGEST_LABEL = 40
+_BASES = (10, 25, 50, 100)
 Failing: TypeAlias = Mapping[Statistic, int]
 """Statistics that do not pass in cells where the count does, and in how many."""
 
@@ -200,7 +202,13 @@ def _of_the_call(table: Table, cells: Sequence[int], failing: Failing) -> Iterat
         hidden = len(cells) * len(tabulations)
         inside = float(np.sum(count.values[[cell for cell in cells if None not in count.cells[cell]]]))
         what = "Hide what does not pass, and what would give it away."
-        yield _asked(table, ChangeKind.SUPPRESS, what, numbers=hidden, records=inside, suppress=True)
+        instead = {"protect": "", "noise": None, "round": 1} if asked.protect else {}
+        yield _asked(table, ChangeKind.SUPPRESS, what, numbers=hidden, records=inside, suppress=True, **instead)
+    if asked.protect in {Method.ROUND, Method.MIDPOINT}:
+        for base in _BASES:
+            if base > asked.round:
+                # Of bases that do, the smallest comes first.
+                yield _asked(table, ChangeKind.DECIMALS, f"Round to {base}.", records=float(base), round=base)
 
 
 def _fewer_statistics(table: Table, failing: Failing) -> Iterator[Change]:

@@ -74,7 +74,9 @@ class _Past:
 
     @classmethod
     def of(cls, earlier: Sequence[Output], policy: Policy) -> "_Past":
-        if not any(item.hidden.any() for output in earlier for item in output.tabulations):
+        if not any(
+            item.hidden.any() or item.perturbed is not None for output in earlier for item in output.tabulations
+        ):
             return cls(outputs=tuple(earlier))
         return cls(outputs=tuple(earlier), lost=_worked_out(with_bounds(earlier, policy), policy))
 
@@ -98,8 +100,10 @@ def _worked_out(attacked: Sequence[Output], policy: Policy) -> frozenset[str]:
         and (upper := item.fact(FactName.UPPER_BOUND)) is not None
         and item.statistic is Statistic.COUNT
         and any(
-            status is CellStatus.PRIMARY_SUPPRESSED and high - low < width
-            for status, low, high in zip(item.status, lower.values, upper.values, strict=True)
+            upper.values[place] - lower.values[place] < width
+            for place, status in enumerate(item.status)
+            if status is CellStatus.PRIMARY_SUPPRESSED
+            or (item.perturbed is not None and place in item.perturbed.at_stake)
         )
     )
 

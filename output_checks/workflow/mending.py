@@ -134,7 +134,7 @@ class MendingSearch:
             if isinstance(held, pd.DataFrame):
                 self._result = _search(self, held)
             else:
-                found = _search(self, _as_pandas(held, self.request, self.units))
+                found = _search(self, as_pandas(held, self.request, self.units))
                 remark = " ".join(filter(None, [found.remark, _AS_PANDAS if found.found else ""]))
                 self._result = replace(found, remark=remark)
         return self._result
@@ -147,7 +147,7 @@ class MendingSearch:
         return records, sum(len(count.cells) for count in counts)
 
 
-def _as_pandas(data: object, request: TableRequest, units: Units) -> pd.DataFrame:
+def as_pandas(data: object, request: TableRequest, units: Units) -> pd.DataFrame:
     """The columns that the table is made of, as the measuring reads them."""
     names = [*request.by, request.value, request.second, request.weight, request.strata, request.clusters]
     names += [*(request.base or {}), *units.key_columns]
@@ -177,7 +177,7 @@ def _work(records: int, cells: int) -> int:
 
 def _search(asked: MendingSearch, data: pd.DataFrame) -> Mendings:
     registered = asked.beside()
-    trials = _Trials(asked=asked, data=data, registered=registered, standing=standing_in(registered, asked.policy))
+    trials = Trials(asked=asked, data=data, registered=registered, standing=standing_in(registered, asked.policy))
     trials.left = most_tries(len(data), sum(len(output.tabulations[0].cells) for output in asked.outputs))
     same = trials.make(asked.request, data)
     if not _are_alike(same, asked.outputs):
@@ -192,7 +192,7 @@ def _search(asked: MendingSearch, data: pd.DataFrame) -> Mendings:
     return Mendings(found=tuple(found[:_MOST_SHOWN]), tries=trials.tries, remark=_remark(trials, found))
 
 
-def _remark(trials: "_Trials", found: Sequence[Mending]) -> str:
+def _remark(trials: "Trials", found: Sequence[Mending]) -> str:
     """What to say where nothing makes it pass."""
     if found and found[0].outcome is Outcome.PASS:
         return ""
@@ -202,7 +202,7 @@ def _remark(trials: "_Trials", found: Sequence[Mending]) -> str:
 
 
 def _mendings(
-    trials: "_Trials",
+    trials: "Trials",
     request: TableRequest,
     outputs: Sequence[Output],
     alone: Sequence[OutputReport],
@@ -214,7 +214,7 @@ def _mendings(
 
     Changes are thought of for the first table with cells that are wrong, with those of the tables over the same cells.
     """
-    every = [[item for item in report.findings if _is_wrong(item, goal)] for report in alone]
+    every = [[item for item in report.findings if is_wrong(item, goal)] for report in alone]
     first = next((output for output, wrong in zip(outputs, every, strict=True) if wrong), outputs[0])
     alike = [output.tabulations[0].cells == first.tabulations[0].cells for output in outputs]
     cells = _cells([item for wrong, flag in zip(every, alike, strict=True) if flag for item in wrong])
@@ -259,7 +259,7 @@ def _failing(judged: Iterable[tuple[Output, Sequence[Finding]]]) -> Failing:
 
 
 @dataclass(kw_only=True, eq=False)
-class _Trials:
+class Trials:
     """Trying changes, and counting how often."""
 
     asked: MendingSearch
@@ -309,7 +309,7 @@ class _Trials:
             made = self.make(change.request, change.frame(self.data))
         except InputError:
             return None
-        if not made or not any(map(_says_something, made)):
+        if not made or not any(map(says_something, made)):
             return None
         return Mending(
             what=change.what,
@@ -321,7 +321,7 @@ class _Trials:
         )
 
 
-def _is_wrong(finding: Finding, goal: Outcome) -> bool:
+def is_wrong(finding: Finding, goal: Outcome) -> bool:
     """Whether a finding on shown cells stands between the table and the verdict that is wanted."""
     grave = {Outcome.FAIL, Outcome.REVIEW} if goal is Outcome.PASS else {Outcome.FAIL}
     return finding.outcome in grave and finding.rule in _OF_SHOWN_CELLS and finding.tabulation is not None
@@ -335,7 +335,7 @@ def _shown(output: Output) -> int:
     return sum(int((~item.hidden).sum()) for item in output.tabulations)
 
 
-def _says_something(output: Output) -> bool:
+def says_something(output: Output) -> bool:
     """Whether any number is left that is not a total, and not of an empty cell."""
     count = output.tabulations[0]
     inner = np.array([None not in cell for cell in count.cells])

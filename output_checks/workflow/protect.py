@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from output_checks.checking import sensitive_cells
-from output_checks.model.evidence import Cell, CellStatus, FactName, Tabulation
+from output_checks.model.evidence import Cell, CellStatus, FactName, Flags, Tabulation
 from output_checks.model.policy import Policy
 from output_checks.protection.suppression import suppress
 from output_checks.protection.witnesses import Measure
 from output_checks.workflow.totals import adds_up, lowest_contribution, totals
 
 
-def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulation, ...]:
+def protect(tabulations: Sequence[Tabulation], policy: Policy, *, hide: Flags | None = None) -> tuple[Tabulation, ...]:
     """The same statistics with cells hidden, in all of them alike. The count comes first, as `tabulate` gives it.
 
-    Counts stay uncertain by the policy's interval width, and the totals behind sums and means by its percentage.
+    Hidden are the cells that fail, those of `hide`, and what it takes that none of these can be worked out. Counts stay uncertain by the policy's interval width, and the totals behind sums and means by its percentage.
 
     Raises
     ------
@@ -24,6 +24,8 @@ def protect(tabulations: Sequence[Tabulation], policy: Policy) -> tuple[Tabulati
     """
     count, *others = tabulations
     sensitive = sensitive_cells(tabulations, policy)
+    if hide is not None:
+        sensitive = sensitive | hide
     if not sensitive.any():
         return tuple(tabulations)
     limits = policy.limits()

@@ -45,17 +45,35 @@ class Merge:
         return changed
 
     def source(self, data: str) -> str:
+        return f"{data}.assign({self.argument(data)})"
+
+    def argument(self, data: str) -> str:
+        """The same as an argument of pandas' `assign`: `track=data["track"].replace({...})`."""
         column = f"{data}[{literal(self.variable)}]"
         if self.text:
             new = f"{column}.replace({literal(self._new_names())})"
         else:
             new = f"release.merge_categories({column}, {literal(self.groups)})"
         plain = self.variable.isidentifier() and not keyword.iskeyword(self.variable)
-        named = f"{self.variable}={new}" if plain else f"**{{{literal(self.variable)}: {new}}}"
-        return f"{data}.assign({named})"
+        return f"{self.variable}={new}" if plain else f"**{{{literal(self.variable)}: {new}}}"
 
     def _new_names(self) -> dict[str, str]:
         return {label: name for name, labels in self.groups.items() for label in labels}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merges:
+    """Categories of several variables put together."""
+
+    each: tuple[Merge, ...]
+
+    def apply(self, data: pd.DataFrame) -> pd.DataFrame:
+        for merge in self.each:
+            data = merge.apply(data)
+        return data
+
+    def source(self, data: str) -> str:
+        return f"{data}.assign({', '.join(merge.argument(data) for merge in self.each)})"
 
 
 @dataclass(frozen=True, kw_only=True)

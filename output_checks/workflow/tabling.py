@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
@@ -13,10 +13,12 @@ from output_checks.measuring.statistics import statistics_named, table_title
 from output_checks.measuring.table import tabulate
 from output_checks.measuring.twins import twin_questions
 from output_checks.measuring.units import Units
-from output_checks.model.evidence import Output, OutputKind, Tabulation
+from output_checks.model.evidence import Flags, Output, OutputKind, Tabulation
+from output_checks.model.perturbation import Method
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Kind, Statistic
 from output_checks.readers import read_content
+from output_checks.workflow.perturb import Noise, perturb
 from output_checks.workflow.protect import protect
 
 ROUNDED_TO = (5, 10, 100)
@@ -46,6 +48,11 @@ class TableRequest:
     per: float = 1
     strata: str = ""
     clusters: str = ""
+    protect: Method | str = ""
+    """How counts are perturbed; empty where they are not. Suppression is `suppress`, merging is done to the data."""
+    noise: Mapping[str, float] | None = None
+    secret: bytes = field(default=b"", repr=False, compare=False)
+    """What cell keys are made with; no argument of the call."""
 
     def outputs(self, data: pd.DataFrame, *, units: Units, policy: Policy) -> tuple[Output, ...]:
         """All tables that the request makes; of `release.table` it is one.
@@ -57,8 +64,10 @@ class TableRequest:
         """
         return (self.output(data, units=units, policy=policy),)
 
-    def output(self, data: object, *, units: Units, policy: Policy) -> Output:
+    def output(self, data: object, *, units: Units, policy: Policy, hide: Flags | None = None) -> Output:
         """The table, measured and protected as asked; its files are not there yet.
+
+        With `suppress`, the cells of `hide` are hidden as well, whatever their verdict.
 
         Raises
         ------
@@ -83,8 +92,11 @@ class TableRequest:
             clusters=self.clusters,
         )
         if self.suppress:
-            tabulations = protect(tabulations, policy)
-        if self.round != 1 or type(self.round) is not int:
+            tabulations = protect(tabulations, policy, hide=hide)
+        if self.protect:
+            asked = Noise.asked(Method(self.protect), to=self.round, noise=self.noise, policy=policy)
+            tabulations = perturb(tabulations, asked, policy, secret=self.secret)
+        elif self.round != 1 or type(self.round) is not int:
             tabulations = rounded(tabulations, self.round)
         minimum = policy.limits(units.levels[0]).get("minimum_contributors", 0.0)
         return Output(
@@ -96,7 +108,7 @@ class TableRequest:
                 *edge_questions(data, by=self.by, units=units, minimum=minimum),
                 *twin_questions(data, units=units),
             ),
-            definition={"records": self.population} | self._described(),
+            definition={"records": self.population} | self._described() | perturbation_words(tabulations),
         )
 
     def _described(self) -> dict[str, str]:
@@ -106,7 +118,7 @@ class TableRequest:
         ]
         base = ", ".join(f"{name} = {category}" for name, category in (self.base or {}).items())
         words = {
-            "counts rounded to": rounding_words(self.round) if self.round != 1 else "",
+            "counts rounded to": rounding_words(self.round) if self.round != 1 and not self.protect else "",
             "base": f"{base} is 100" if base else "",
             "rate per": f"{self.per:g}" if self.per != 1 else "",
             "sample drawn by": ", ".join(design),
@@ -116,13 +128,19 @@ class TableRequest:
     def call(self, data: str = "data") -> str:
         """The call that asks for it, with `data` for the frame: `release.table("t", data, by="sex")`."""
         arguments = [literal(self.name), data]
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "by":
+        for own in fields(self):
+            value = getattr(self, own.name)
+            if own.name == "by":
                 arguments.append(f"by={literal(value[0] if len(value) == 1 else list(value))}")
-            elif field.name != "name" and value != field.default:
-                arguments.append(f"{field.name}={literal(value)}")
+            elif own.name not in {"name", "secret"} and value != own.default:
+                arguments.append(f"{own.name}={literal(value)}")
         return f"release.table({', '.join(arguments)})"
+
+
+def perturbation_words(tabulations: Sequence[Tabulation]) -> dict[str, str]:
+    """How counts were perturbed, for the definition of an output; nothing where they were not."""
+    made = next((item.perturbed for item in tabulations if item.perturbed is not None), None)
+    return {} if made is None else {"counts are published": made.words}
 
 
 def rounded(tabulations: Sequence[Tabulation], to: int) -> tuple[Tabulation, ...]:
