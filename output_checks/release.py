@@ -12,6 +12,7 @@ import pandas as pd
 
 from output_checks.arguments import expect_decimals, expect_name, expect_texts, names_of, text_of, words_of
 from output_checks.asked.calls import PandasCalls
+from output_checks.asked.comparing import ComparingCalls
 from output_checks.asked.drawing import DrawingCalls
 from output_checks.asked.event_calls import EventCalls
 from output_checks.asked.keeping import Keeping
@@ -37,7 +38,7 @@ from output_checks.workflow.submit import submit
 from output_checks.workflow.tabling import TableRequest
 
 
-class Release(Keeping, PandasCalls, ModelCalls, DrawingCalls, EventCalls):
+class Release(PandasCalls, ModelCalls, DrawingCalls, EventCalls, ComparingCalls, Keeping):
     """A draft release: outputs registered so far, kept in a folder inside the environment.
 
     Parameters

@@ -145,7 +145,7 @@ def _asked(
 def _arguments(
     rng: np.random.Generator, names: list[str], levels: Mapping[str, list[str]]
 ) -> dict[str, object]:
-    size = min(len(names), int(rng.choice([1, 2, 3], p=[0.35, 0.5, 0.15])))
+    size = min(len(names), int(rng.choice([1, 2, 3], p=[0.38, 0.52, 0.1])))
     chosen = [str(rng.choice(levels[name])) for name in rng.permutation(names)[:size].tolist()]
     extra = [level for name in names for level in levels[name] if level not in chosen]
     if extra and rng.random() < 0.08:  # a variable beside its own regrouping

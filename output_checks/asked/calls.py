@@ -1,10 +1,8 @@
 """Pandas' own calls on a release: what pandas gives comes back, judged."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Unpack
 
 import pandas as pd
@@ -16,27 +14,20 @@ from output_checks.asked.crosstab import crosstab_call
 from output_checks.asked.evidence import Part
 from output_checks.asked.grouped import Grouping
 from output_checks.asked.groups import Grouped, How
+from output_checks.asked.keeping import Keeping
 from output_checks.asked.pivot import pivot_call
 from output_checks.asked.recipe import Recipe
 from output_checks.asked.registering import ASKED, PART_OF, Wish, outputs_of
 from output_checks.asked.requests import crosstab_recipe, pivot_recipe, request_of
 from output_checks.errors import InputError
-from output_checks.measuring.units import Units
-from output_checks.model.evidence import Output
 from output_checks.model.finding import Outcome
-from output_checks.model.policy import Policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
 from output_checks.store.draft import load_outputs
-from output_checks.workflow.tabling import TableRequest
 
 
-class PandasCalls(ABC):
+class PandasCalls(Keeping):
     """What a release takes of pandas: `crosstab`, `pivot_table` and `groupby`, with pandas' own arguments."""
-
-    folder: Path
-    units: Units
-    policy: Policy
 
     def crosstab(  # noqa: PLR0917 - as pandas has it
         self,
@@ -154,18 +145,6 @@ class PandasCalls(ABC):
             raise InputError("Records are grouped by columns or by levels of the index.", remedy='by=["sex", "track"]')
         grouping = Grouping(data=_expect_frame(data), by=by, level=level, options=options, flat=not as_index)
         return Grouped(grouping, self._answer)
-
-    @abstractmethod
-    def remove(self, name: str) -> None:
-        """Take an output out of the draft."""
-
-    @abstractmethod
-    def _register_all(self, made: Sequence[tuple[Output, Mapping[str, bytes]]]) -> tuple[Registered, ...]:
-        """Judge the outputs of one call beside one another and what is registered already, and keep them."""
-
-    @abstractmethod
-    def _searchable(self, tables: Sequence[Registered], request: TableRequest, data: object) -> tuple[Registered, ...]:
-        """The tables of one call, with all it takes to look for mendings where they do not all pass."""
 
     def _answer(self, call: Call, name: str, how: How, recipe: Callable[[], Recipe | None]) -> Answer:
         """Register every part of a call, and forget those that the same call had before and has no more."""

@@ -1,41 +1,23 @@
 """What figures are drawn from: densities and binned scatters, as tables."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from output_checks.arguments import expect_decimals, expect_texts
+from output_checks.asked.keeping import Keeping
 from output_checks.errors import InputError
 from output_checks.measuring.binned import tabulate_bins
 from output_checks.measuring.bins import edge_questions
 from output_checks.measuring.densities import curves
 from output_checks.measuring.density_tables import tabulate_density
 from output_checks.measuring.twins import twin_questions
-from output_checks.measuring.units import Units
-from output_checks.model.evidence import OutputKind, Tabulation
-from output_checks.model.policy import Policy
+from output_checks.model.evidence import OutputKind
 from output_checks.registered import Registered
 
 
-class DrawingCalls(ABC):
+class DrawingCalls(Keeping):
     """Tables that are made to be drawn: `release.figure(of=...)` takes a picture of any of them."""
-
-    units: Units
-    policy: Policy
-
-    @abstractmethod
-    def _register_cells(
-        self,
-        name: str,
-        kind: OutputKind,
-        title: str,
-        tabulations: tuple[Tabulation, ...],
-        *,
-        questions: tuple[str, ...] = (),
-        definition: Mapping[str, str] | None = None,
-    ) -> Registered:
-        """Judge these cells as an output, and keep it."""
 
     def density(
         self,

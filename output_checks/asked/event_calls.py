@@ -1,22 +1,17 @@
 """Outputs that follow units through time: survival tables and flows."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from output_checks.arguments import expect_decimals, expect_name, expect_texts, names_of, text_of
+from output_checks.asked.keeping import Keeping
 from output_checks.errors import InputError
 from output_checks.measuring.flows import expect_one_record_each, flow_tables
-from output_checks.measuring.units import Units
-from output_checks.model.evidence import Output
 from output_checks.model.finding import Outcome, most_cautious
-from output_checks.model.policy import Policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
-from output_checks.workflow.mending import Beside, Search
 from output_checks.workflow.protect_together import protect_together
 from output_checks.workflow.surviving import SurvivalRequest, SurvivalSearch
 from output_checks.workflow.tabling import TableRequest
@@ -40,28 +35,8 @@ class Flows:
         return "\n".join(table._repr_html_() for table in self.tables)
 
 
-class EventCalls(ABC):
+class EventCalls(Keeping):
     """Survival tables and flows of a release."""
-
-    folder: Path
-    units: Units
-    policy: Policy
-
-    @abstractmethod
-    def _beside(self) -> Beside:
-        """What a change of an output would stand beside."""
-
-    @abstractmethod
-    def _register_all(self, made: Sequence[tuple[Output, Mapping[str, bytes]]]) -> tuple[Registered, ...]:
-        """Judge the outputs of one call together, and keep them."""
-
-    @abstractmethod
-    def _searchable(self, tables: Sequence[Registered], request: TableRequest, data: object) -> tuple[Registered, ...]:
-        """The tables with all it takes to look for mendings."""
-
-    @abstractmethod
-    def _with_search(self, registered: Registered, search: Search) -> Registered:
-        """An output with what finds its mendings."""
 
     def survival(
         self,

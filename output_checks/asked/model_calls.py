@@ -1,13 +1,11 @@
 """Models and tests on a release: what a statistical package fitted, judged by the units behind it."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pandas as pd
 
 from output_checks.arguments import expect_decimals, expect_texts
-from output_checks.asked.keeping import output_of_cells
+from output_checks.asked.keeping import Keeping, output_of_cells
 from output_checks.errors import InputError
 from output_checks.measuring.models import (
     is_learned,
@@ -18,48 +16,16 @@ from output_checks.measuring.models import (
     tabulate_test,
 )
 from output_checks.measuring.twins import twin_questions
-from output_checks.measuring.units import Units
-from output_checks.model.evidence import Output, OutputKind, Tabulation
+from output_checks.model.evidence import Output, OutputKind
 from output_checks.model.finding import Outcome
-from output_checks.model.policy import Policy
 from output_checks.registered import Registered
 from output_checks.rendering.csv import table_csv
-from output_checks.workflow.mending import Beside, Search
 from output_checks.workflow.model_mending import ModelSearch
 from output_checks.workflow.tabling import literal
 
 
-class ModelCalls(ABC):
+class ModelCalls(Keeping):
     """What a release takes of statistical packages: results objects of fitted models, and of tests."""
-
-    folder: Path
-    units: Units
-    policy: Policy
-
-    @abstractmethod
-    def _beside(self) -> Beside:
-        """What a change of an output would stand beside."""
-
-    @abstractmethod
-    def _register(self, output: Output, files: Mapping[str, bytes]) -> Registered:
-        """Judge an output beside what is registered already, and keep it."""
-
-    @abstractmethod
-    def _with_search(self, registered: Registered, search: Search) -> Registered:
-        """An output with what finds its mendings."""
-
-    @abstractmethod
-    def _register_cells(
-        self,
-        name: str,
-        kind: OutputKind,
-        title: str,
-        tabulations: tuple[Tabulation, ...],
-        *,
-        questions: tuple[str, ...] = (),
-        definition: Mapping[str, str] | None = None,
-    ) -> Registered:
-        """Judge these cells as an output, and keep it."""
 
     def model(
         self,

@@ -127,8 +127,8 @@ class FactName(StrEnum):
     """For hidden cells: the interval the attacker reached from all that is published, for the cell's count or total."""
     INTERVAL_PERCENT = "width of that interval in percent of the value"
     LIKELY_WIDTH = "width of the interval in which a perturbed count most likely is"
-    """The shortest interval that holds the true count with 90 percent, whatever was to be expected before; infinite where
-    the method draws no chances."""
+    """The shortest interval that holds the true count with 90 percent, whatever was to be expected before; infinite
+    where the method draws no chances."""
     USUAL_WIDTH = "width of that interval of a large count"
     LOWEST_BEHIND = "lowest count that may stand behind its number"
     HIGHEST_BEHIND = "highest count that may stand behind its number"
@@ -181,7 +181,7 @@ class Tabulation:
     rounded_to: int = 1
     """What is published is a multiple of this. The rules and the attacker take no account of it."""
     perturbed: Perturbation | None = None
-    """What is published instead of the counts, where they were perturbed. The rules and the attacker do take account."""
+    """What is published instead of the counts, where they were perturbed. Rules and attacker do take account of it."""
     members: Members | None = field(default=None, repr=False)
     """Whose records are in which cell, on the tabulation that counts them; None where nobody measured it."""
 

@@ -41,7 +41,7 @@ class Perturbation:
 
     def __post_init__(self) -> None:
         rounds = self.method is not Method.CELL_KEY
-        if (rounds and self.base < 2) or (not rounds and (self.deviation < 1 or not 0 < self.variance)):  # noqa: PLR2004
+        if (rounds and self.base < 2) or (not rounds and (self.deviation < 1 or not self.variance > 0)):
             raise InputError(
                 "Perturbed numbers need a base of 2 or more, or a variance and a largest deviation.",
                 remedy="build them with output_checks.workflow.perturb",
@@ -94,6 +94,6 @@ class Perturbation:
 
 
 def midpoints(values: Floats, base: int) -> Floats:
-    """The middle of the interval of `base` counts that each is in, rounded up; 0 for 0. For 5: 1 to 5 are 3, 6 to 10 are 8."""
+    """The middle of the interval of `base` counts that each is in; 0 for 0. For 5: 1 to 5 are 3, 6 to 10 are 8."""
     interval = np.ceil(values / base)
     return np.asarray(np.where(values > 0, (interval - 1) * base + (base + 1) // 2, 0.0))

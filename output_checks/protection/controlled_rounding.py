@@ -71,7 +71,11 @@ def _sums(table: Tabulation) -> Any:  # noqa: ANN401 - a scipy sparse array, whi
 
 
 def _solve(
-    values: Floats, sums: Any, inner: npt.NDArray[np.int64], base: int, wider: int | None  # noqa: ANN401 - as above
+    values: Floats,
+    sums: Any,  # noqa: ANN401 - as above
+    inner: npt.NDArray[np.int64],
+    base: int,
+    wider: int | None,
 ) -> tuple[Floats, bool] | None:
     """Multiples of the innermost cells, and whether they are proved nearest; None where there are none.
 
@@ -79,7 +83,7 @@ def _solve(
     every multiple next to the count: between the two the distance is a straight line.
     """
     below = np.floor(values / base + 1e-9)
-    whole = np.abs(values - base * below) < 1e-6  # noqa: PLR2004 - counts are whole numbers
+    whole = np.abs(values - base * below) < 1e-6
     above = np.where(whole, below, below + 1)
     more = np.inf if wider is None else wider
     low = np.where(values == 0, 0.0, np.maximum(below - more, 0.0))

@@ -18,6 +18,10 @@ _LARGEST_CLOSURE = 20_000_000
 _TOLERANCE = 1e-6
 
 
+class TiedInARingError(InputError):
+    """Tables that bind each other more than pair by pair, such as A×B, B×C and C×A."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SumEquations:
     """Cells with sum equations: `matrix @ values == 0`, with -1 for the parent and 1 for each child."""
@@ -50,8 +54,9 @@ class SumEquations:
         Raises
         ------
         InputError
-            A table does not add up, two tables disagree, the tables are tied in a ring (A×B, B×C, C×A), or their
-            combinations are too many.
+                A table does not add up, two tables disagree, or their combinations are too many.
+        TiedInARingError
+            The tables bind each other more than pair by pair: sum equations alone would not say enough.
         """
         divisions = divisions_of(tabulations, hierarchies)
         nodes = [_nodes(tabulation, divisions) for tabulation in tabulations]
@@ -170,7 +175,7 @@ def _blocks(nodes: Sequence[Integers], divisions: Sequence[Division]) -> list[tu
         for pattern in finest
     ]
     if not _tree_like(steps):
-        raise InputError(
+        raise TiedInARingError(
             "These tables are tied in a ring: each shares a variable with the next, and the last with the first.",
             remedy="protect the table of all their variables together, and publish sums of what it leaves",
         )

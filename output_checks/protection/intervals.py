@@ -40,21 +40,26 @@ def stays_wide(tables: Sequence[Tabulation], *, of: int, stake: Flags, wide: Flo
     low, high = (np.concatenate(part) for part in zip(*between, strict=True))
     known = np.flatnonzero(np.isfinite(low) | np.isfinite(high))
     fits = optimize.LinearConstraint(every[known], low[known], high[known])
-    return all(_extreme(rows[of], cell, fits, 1) - _extreme(rows[of], cell, fits, -1) >= wide[cell] for cell in cells)
+    return all(
+        _extreme(rows[of], cell, fits, 1) - _extreme(rows[of], cell, fits, -1) >= wide[cell] for cell in cells.tolist()
+    )
 
 
 def _known(item: Tabulation) -> tuple[Floats, Floats]:
     """Per cell between which counts it lies for an outsider; without end where nothing is known."""
     low = np.where(item.hidden, -np.inf, np.nan_to_num(item.published))
     high = np.where(item.hidden, np.inf, np.nan_to_num(item.published))
-    for name, bound, narrower in ((FactName.LOWEST_BEHIND, low, np.maximum), (FactName.HIGHEST_BEHIND, high, np.minimum)):
+    for name, bound, narrower in (
+        (FactName.LOWEST_BEHIND, low, np.maximum),
+        (FactName.HIGHEST_BEHIND, high, np.minimum),
+    ):
         if (fact := item.fact(name)) is not None:
             narrower(bound, fact.values, out=bound)
     return low, high
 
 
 def _extreme(rows: Any, cell: int, fits: optimize.LinearConstraint, sign: int) -> float:  # noqa: ANN401 - scipy: no stubs
-    """A high (1) or low (-1) count of a cell in whole numbers that fit; the far end the other way where none is found."""
+    """A high (1) or low (-1) count of a cell in whole numbers that fit; the far other end where none is found."""
     weights = rows[[cell]].toarray().ravel()
     result = optimize.milp(
         -sign * weights,

@@ -111,7 +111,10 @@ class Knowledge:
                 if not np.isnan(value):
                     low[place], high[place] = max(low[place], value - margin), min(high[place], value + margin)
                     shown[place] = True
-            for name, bound, narrower in ((FactName.LOWEST_BEHIND, low, np.maximum), (FactName.HIGHEST_BEHIND, high, np.minimum)):
+            for name, bound, narrower in (
+                (FactName.LOWEST_BEHIND, low, np.maximum),
+                (FactName.HIGHEST_BEHIND, high, np.minimum),
+            ):
                 if (fact := tabulation.fact(name)) is not None:
                     narrower.at(bound, places, fact.values)
         if (low > high + TOLERANCE * np.maximum(1.0, np.abs(high))).any():

@@ -26,6 +26,7 @@ _SWEEPS = 6
 _CHOICES = 3
 _CALLS = 3
 _REPAIRS = 40
+_FEW = 5
 _REPAIRED_AT_ONCE = 0.15
 
 
@@ -85,6 +86,9 @@ class _Protection:
     values: Integers
     known: Flags
     hidden: Flags
+    unseen: Flags
+    """Sums that no table states: they stay hidden, and nobody minds."""
+    seed: int
     until: float
     chance: np.random.Generator
     repair: Repair
@@ -97,26 +101,16 @@ class _Protection:
     def of(cls, system: SumEquations, wanted: Wanted, *, until: float, seed: int) -> "_Protection":
         values = np.round(system.values).astype(np.int64)
         unseen = ~system.listed & (values != 0)
-        known = ((values <= wanted.lowest) & (values == 0) & ~wanted.sensitive) | (np.isinf(wanted.costs) & ~unseen)
-        known &= ~wanted.sensitive
-        order = np.lexsort((-system.inner, -wanted.costs))
-        stays = publish_greedily(
-            system.matrix,
-            order=order[~unseen[order]],
-            sensitive=wanted.sensitive,
-            known=known,
-            alone=wanted.alone,
-            frail=(values <= 1) & (system.inner == 1),
-            seed=seed,
-        )
-        hidden = wanted.sensitive | stays | unseen
-        cells = np.flatnonzero(hidden)
+        known = ((values == 0) | (np.isinf(wanted.costs) & ~unseen)) & ~wanted.sensitive
+        cells = np.flatnonzero(wanted.sensitive)
         return cls(
             system=system,
             wanted=wanted,
             values=values,
             known=known,
-            hidden=hidden,
+            hidden=wanted.sensitive.copy(),
+            unseen=unseen,
+            seed=seed,
             until=until,
             chance=np.random.default_rng(seed),
             repair=Repair(
@@ -129,15 +123,39 @@ class _Protection:
             steps=Steps(system.matrix[:, cells], late=values[cells] <= 1),
         )
 
+    def _publish(self, frail: Flags) -> None:
+        """Begin anew: hide what cannot be published one after the other, the most valuable first."""
+        order = np.lexsort((-self.system.inner, -self.wanted.costs))
+        stays = publish_greedily(
+            self.system.matrix,
+            order=order[~self.unseen[order]],
+            sensitive=self.wanted.sensitive,
+            known=self.known,
+            alone=self.wanted.alone,
+            frail=frail,
+            seed=self.seed,
+        )
+        self.hidden = self.wanted.sensitive | stays | self.unseen
+        self.cells = np.flatnonzero(self.hidden)
+        self.tables = Tables.of(len(self.cells))
+        self.steps = Steps(self.system.matrix[:, self.cells], late=self.values[self.cells] <= 1)
+
     def run(self) -> Protected:
-        self._widen_small_sums()
+        frail = (self.values <= 1) & (self.system.inner == 1)
+        self._publish(frail)
+        self._walk(self._need, still=np.zeros(0, dtype=np.int64))
+        narrow = self.cells[self.tables.reach < self._need]
+        if len(narrow) > _FEW and not self._late():
+            frail[narrow] = True
+            self._publish(frail)
         unproven = self._prove()
-        weak = self._prove_insiders() if not self._late() else {}
+        weak = self._prove_insiders()
         self._publish_unmoved()
+        self._widen_small_sums()
         proof = self.tables.proof(self.cells)
-        need = np.where(self.wanted.sensitive, self.wanted.need, 0)
-        if not proof.holds(self.system.matrix, values=self.values, lowest=self.wanted.lowest, need=need * 0):
-            raise AssertionError("an alternative table contradicts what is published")
+        nothing = np.zeros(len(self.values), dtype=np.int64)
+        if not proof.holds(self.system.matrix, values=self.values, lowest=self.wanted.lowest, need=nothing):
+            raise RuntimeError("An alternative table contradicts what is published. This is a mistake in the program.")
         return Protected(
             hidden=self.hidden,
             proof=proof,
@@ -170,10 +188,10 @@ class _Protection:
         for _ in range(_REPAIRS):
             self._walk(self._need, still=np.zeros(0, dtype=np.int64))
             open_cells = self.cells[self.tables.reach < self._need]
-            if not len(open_cells) or self._late():
+            if self._late() or set(open_cells.tolist()) <= self.impossible:
                 break
             order = np.argsort(self.tables.reach[np.searchsorted(self.cells, open_cells)], kind="stable")
-            pairs = [(int(cell), -1) for cell in open_cells[order]]
+            pairs = [(int(cell), -1) for cell in open_cells[order] if int(cell) not in self.impossible]
             if not self._repair_some(pairs):
                 break
         return self.cells[self.tables.reach < self._need]

@@ -11,7 +11,7 @@ from output_checks.protection.nearby import Nearby
 from output_checks.protection.rows import Flags, Integers
 from output_checks.protection.walking import FARTHEST
 
-_SIZES = ((2, 0), (3, 0), (4, 1), (6, 2), (12, 4))
+_SIZES = ((600, 0), (1_500, 1), (6_000, 3))
 _HIDDEN_AROUND = 500
 _EPSILON = 1e-6
 _HIDDEN_PRICE = 1e-3
@@ -47,8 +47,8 @@ class Repair:
         room = int(self.room[cell])
         ways = {(need + lowest, 0), (max(need - room, 0), min(need, room))}
         around = self.nearby.hidden_around(cell, hidden=hidden & np.isfinite(price), most=_HIDDEN_AROUND)
-        for partners, further in _SIZES:
-            box = self.nearby.box(cell, partners=partners, further=further, price=price)
+        for most, further in _SIZES:
+            box = self.nearby.box(cell, most=most, further=further, price=price)
             found = self._cheapest(np.union1d(box, around), cell, ways, price=price, hidden=hidden, highest=highest)
             if found is not None:
                 return found
@@ -127,6 +127,6 @@ class Repair:
             bounds=np.stack([low, high], axis=1),
             method="highs" if whole else "highs-ds",
             integrality=int(whole),
-            options={"time_limit": 5.0} if whole else {},
+            options={"time_limit": 2.0} if whole else {},
         )
         return None if found.x is None else np.asarray(found.x[:n] - found.x[n:], dtype=float)

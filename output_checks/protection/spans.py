@@ -10,7 +10,7 @@ import numpy as np
 from scipy import linalg, optimize, sparse
 
 from output_checks.model.atoms import Atoms, Rows
-from output_checks.model.evidence import Flags, Floats, Tabulation
+from output_checks.model.evidence import Cell, Flags, Floats, Tabulation
 from output_checks.rules.groups import totals_of
 
 _LARGEST = 2_000
@@ -50,19 +50,19 @@ def with_phantoms(tables: Sequence[Tabulation]) -> list[Rows]:
     atoms = Atoms.of(
         [item.members for item in tables if item.members is not None], n_cells=[len(item.cells) for item in tables]
     )
-    columns: list[list[int]] = [[] for _ in tables]
-    ghosts = 0
+    ghosts: list[list[Rows]] = [[] for _ in tables]
     for number, (item, rows) in enumerate(zip(tables, atoms.inner, strict=True)):
         nobody = item.hidden & (np.asarray(abs(rows).sum(axis=1)).ravel() == 0)
         for place in [place for place in np.flatnonzero(nobody).tolist() if None not in item.cells[place]]:
             like = _like(item, place, rows)
             for other, (table, own) in enumerate(zip(tables, atoms.inner, strict=True)):
-                cell = place if other == number else _moved(table, own, like, item, place)
-                columns[other] += [cell] if cell >= 0 else [-1]
-            ghosts += 1
+                column = own[:, [like]]
+                ghosts[other].append(
+                    _at(place, column) if other == number else _moved(table, column, item.by, item.cells[place])
+                )
     return [
-        sparse.hstack([own, _ones(cells, len(item.cells))], format="csr") if ghosts else own
-        for item, own, cells in zip(tables, atoms.inner, columns, strict=True)
+        sparse.hstack([own, *added], format="csr") if added else own
+        for own, added in zip(atoms.inner, ghosts, strict=True)
     ]
 
 
@@ -75,22 +75,23 @@ def _like(item: Tabulation, place: int, rows: Rows) -> int:
     return int(rows[[filled[int(np.argmax(shared))]]].indices[0])
 
 
-def _moved(table: Tabulation, rows: Rows, like: int, item: Tabulation, place: int) -> int:
-    """Where a unit is in another table that is as this atom but for the categories of a cell; -1 if it is not there."""
-    found = rows[:, [like]].nonzero()[0]
-    if not len(found):
-        return -1
-    labels = dict(zip(item.by, item.cells[place], strict=True))
+def _moved(table: Tabulation, column: Rows, by: Sequence[str], cell: Cell) -> Rows:
+    """The cells in another table of a unit that is as this atom, but for the categories of a cell.
+
+    A unit that is in several cells of that table stays in all of them.
+    """
+    found = column.nonzero()[0]
+    if len(found) != 1:
+        return column
+    labels = dict(zip(by, cell, strict=True))
     own = table.cells[int(found[0])]
     wanted = tuple(labels.get(name, part) for name, part in zip(table.by, own, strict=True))
-    return table.cells.index(wanted) if wanted in table.cells else int(found[0])
+    return _at(table.cells.index(wanted), column) if wanted in table.cells else column
 
 
-def _ones(cells: Sequence[int], n_cells: int) -> Rows:
-    """A column per unit, with 1 in its cell."""
-    columns = [column for column, cell in enumerate(cells) if cell >= 0]
-    places = ([cells[column] for column in columns], columns)
-    return sparse.csr_array((np.ones(len(columns)), places), shape=(n_cells, len(cells)))
+def _at(place: int, column: Rows) -> Rows:
+    """A column with 1 in one place."""
+    return sparse.csr_array(([1.0], ([place], [0])), shape=column.shape)
 
 
 def parts_of(item: Tabulation) -> Rows:

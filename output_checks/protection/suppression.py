@@ -8,11 +8,17 @@ import numpy as np
 from output_checks.errors import InputError
 from output_checks.model.evidence import CellStatus, FactName, Flags, Floats, Tabulation
 from output_checks.protection.attacker import attack
+from output_checks.protection.equations import TiedInARingError
+from output_checks.protection.hierarchy import Hierarchy
+from output_checks.protection.large import Suppression, suppress_large
 from output_checks.protection.system import LinearSystem
 from output_checks.protection.witnesses import Measure, Prover, Requirement
 
 _LARGEST_STEP = 4
 _DELETION_PROOFS = 5_000
+_LARGEST_SMALL = 400
+"""Cells up to which linear programming over the whole table hides least; beyond it takes too long."""
+_LARGEST_ATTACKED = 2_000
 
 
 def suppress(
@@ -23,6 +29,8 @@ def suppress(
     also: Sequence[Measure] = (),
     costs: Sequence[Floats] | None = None,
     singletons: Sequence[Flags] | None = None,
+    hierarchies: Sequence[Hierarchy] = (),
+    keep: Sequence[Flags] | None = None,
 ) -> tuple[tuple[CellStatus, ...], ...]:
     """Choose which cells to hide, so that every sensitive cell of a set of frequency tables stays uncertain.
 
@@ -39,10 +47,15 @@ def suppress(
     also
         Further numbers that the same cells publish. A hidden cell hides all of them, each as uncertain as it asks.
     costs
-        Per tabulation and cell, above 0: what hiding it costs. By default log(2 + count) and far more for totals.
+        Per tabulation and cell, above 0: what hiding it costs. By default log(2 + count), in small tables far more for
+        totals.
     singletons
         Per tabulation and cell: has a single contributor, who knows it and still may not bound another sensitive
         cell. By default from the facts on contributors of the finest unit level, else the counts of 1.
+    hierarchies
+        Which variables are levels of each other; their tables are protected as one system.
+    keep
+        Per tabulation and cell: must stay published, such as a total, or what an earlier release published.
 
     Returns
     -------
@@ -53,26 +66,77 @@ def suppress(
     InputError
         Tables do not add up or disagree, or no choice of cells protects them as asked: nothing weaker is returned.
 
-    Source: Handbook on Statistical Disclosure Control, 2nd edition, chapters on magnitude and frequency tables; the
-    choice by linear programming after Fischetti & Salazar-González (2000), made smaller by deletion.
+    Source: Handbook on Statistical Disclosure Control, 2nd edition, chapters on magnitude and frequency tables. Small
+    tables: the choice by linear programming after Fischetti & Salazar-González (2000), made smaller by deletion. Large
+    ones: `output_checks.protection.large`.
     """
     _expect_input(tabulations, sensitive=sensitive, width=width)
-    system = LinearSystem.of(tabulations)
-    counts = Measure(
+    marked = [flags | _came_in_hidden(tabulation) for tabulation, flags in zip(tabulations, sensitive, strict=True)]
+    alone = _singletons(tabulations) if singletons is None else singletons
+    start: Sequence[Flags] = marked
+    if hierarchies or keep is not None or sum(len(flags) for flags in marked) > _LARGEST_SMALL:
+        try:
+            found = suppress_large(
+                tabulations,
+                sensitive=marked,
+                width=width,
+                costs=costs,
+                singletons=alone,
+                hierarchies=hierarchies,
+                keep=keep,
+            )
+        except TiedInARingError:
+            if hierarchies or keep is not None:
+                raise
+        else:
+            found.expect_complete()
+            start = [np.array([status is not CellStatus.PUBLISHED for status in own]) for own in found.statuses]
+            if not also:
+                if len(marked) and sum(map(len, marked)) <= _LARGEST_ATTACKED and not hierarchies:
+                    _expect_attacker_agrees(
+                        tabulations, found.statuses, secret=marked, measures=[_counts(tabulations, width)]
+                    )
+                return found.statuses
+    if also and (hierarchies or keep is not None):
+        raise InputError(
+            "Sums and means cannot be protected together with hierarchies, or with cells that stay published.",
+            remedy="one table per level, or counts only",
+        )
+    return _suppress_small(
+        tabulations, marked=marked, start=start, width=width, also=also, costs=costs, singletons=alone
+    )
+
+
+def _counts(tabulations: Sequence[Tabulation], width: float) -> Measure:
+    return Measure(
         values=[tabulation.values for tabulation in tabulations],
         width=[np.full(len(tabulation.cells), width) for tabulation in tabulations],
         whole_numbers=True,
     )
-    marked = [flags | _came_in_hidden(tabulation) for tabulation, flags in zip(tabulations, sensitive, strict=True)]
+
+
+def _suppress_small(
+    tabulations: Sequence[Tabulation],
+    *,
+    marked: Sequence[Flags],
+    start: Sequence[Flags],
+    width: float,
+    also: Sequence[Measure],
+    costs: Sequence[Floats] | None,
+    singletons: Sequence[Flags],
+) -> tuple[tuple[CellStatus, ...], ...]:
+    """The same by linear programming over the whole table; `start` are the cells to hide at first."""
+    system = LinearSystem.of(tabulations)
+    counts = _counts(tabulations, width)
     secret = system.gather(marked) > 0
-    alone = system.gather(_singletons(tabulations) if singletons is None else singletons) > 0
+    alone = system.gather(singletons) > 0
     plan = _Plan(
         system=system,
         provers=[Prover.of(system, measure) for measure in (counts, *also)],
         costs=_default_costs(system, system.gather(counts.values)) if costs is None else system.gather(costs),
         secret=secret,
         requirements=_requirements(system, secret, alone & secret),
-        hidden=secret.copy(),
+        hidden=secret | (system.gather(start) > 0),
     )
     plan.grow()
     plan.shrink()

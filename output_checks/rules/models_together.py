@@ -132,7 +132,7 @@ def _hidden_members(output: Output) -> Floats:
         if item.statistic is Statistic.COUNT and (fact := item.fact(FactName.MEMBERS)) is not None
     ]
     members = np.concatenate(parts) if parts else np.zeros(0)
-    return members[~np.isnan(members) & (members != 0)]
+    return np.asarray(members[~np.isnan(members) & (members != 0)], dtype=float)
 
 
 def _tells(name: str, position: int, cells: Sequence[int]) -> Finding:

@@ -153,13 +153,13 @@ def _attack_family(
         enough = [goal.enough(place, item, counts=counts) for place, item in zip(places, tables, strict=True)]
         attacked = _attack_system(tables, enough, counts=counts)
         for place, item, bounds in zip(places, tables, attacked, strict=True):
+            others = [other for at, other in zip(family, items, strict=True) if at not in places]
+            stake, wide = goal.sensitive[place], goal.enough(place, item, counts=counts)
+            safe = is_wide_beside(item, others, same=tables, stake=stake, wide=wide)
             if tabulations[place].perturbed is not None:
-                stake, wide = goal.sensitive[place], goal.enough(place, item, counts=counts)
-                others = [other for at, other in zip(family, items, strict=True) if at not in places]
-                safe = is_wide_beside(item, others, same=tables, stake=stake, wide=wide)
                 facts[place] = list(bounds_of_perturbed(tabulations[place], stake, bounds, safe=safe))
                 continue
-            if bounds is None:
+            if bounds is None or not safe:
                 continue
             if len(item.cells) == len(tabulations[place].cells):  # a model's n hides nothing and needs no bounds
                 facts[place] = _bound_facts(item, *bounds, counts=counts)

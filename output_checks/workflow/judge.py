@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TypeAlias
 
 from output_checks.checking import check
-from output_checks.model.evidence import CellStatus, FactName, FileContent, Output, OutputKind
+from output_checks.model.evidence import CellStatus, FactName, FileContent, Output, OutputKind, Tabulation
 from output_checks.model.finding import CheckReport, Finding, Outcome, OutputReport
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Statistic
@@ -90,22 +90,23 @@ class _Together:
 
 
 def _worked_out(attacked: Sequence[Output], policy: Policy) -> frozenset[str]:
-    """Outputs of which a cell that was hidden for its own sake has narrower bounds than the policy asks for."""
+    """Outputs of which a cell hidden or perturbed for its own sake has narrower bounds than the policy asks for."""
     width = policy.limits()["minimum_interval_width"]
     return frozenset(
         output.name
         for output in attacked
         for item in output.tabulations
-        if (lower := item.fact(FactName.LOWER_BOUND)) is not None
-        and (upper := item.fact(FactName.UPPER_BOUND)) is not None
-        and item.statistic is Statistic.COUNT
-        and any(
-            upper.values[place] - lower.values[place] < width
-            for place, status in enumerate(item.status)
-            if status is CellStatus.PRIMARY_SUPPRESSED
-            or (item.perturbed is not None and place in item.perturbed.at_stake)
-        )
+        if item.statistic is Statistic.COUNT and _is_worked_out(item, width)
     )
+
+
+def _is_worked_out(item: Tabulation, width: float) -> bool:
+    stake = [place for place, status in enumerate(item.status) if status is CellStatus.PRIMARY_SUPPRESSED]
+    stake += item.perturbed.at_stake if item.perturbed is not None else ()
+    lower, upper = item.fact(FactName.LOWER_BOUND), item.fact(FactName.UPPER_BOUND)
+    if lower is None or upper is None:  # of perturbed cells only wide bounds are worth anything
+        return item.perturbed is not None and bool(stake)
+    return bool((upper.values[stake] - lower.values[stake] < width).any())
 
 
 def _in_order(outputs: Sequence[Output], policy: Policy, verdicts: _Verdicts, past: _Past) -> list[Output]:

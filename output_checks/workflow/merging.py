@@ -157,7 +157,7 @@ class _Search:
     def _following(self, state: _State, cells: Sequence[tuple[int, ...]]) -> Iterator[_State]:
         """Each merging of two groups of a variable, one of them that of the cell; of any two where no cell is known."""
         for axis, (name, groups) in enumerate(zip(self.names, state, strict=True)):
-            if len(groups) <= 2 or not self.table.mergeable(name):  # noqa: PLR2004 - two are what makes it a variable
+            if len(groups) <= 2 or not self.table.mergeable(name):  # fewer are no variable
                 continue
             missing = [self.table.labels[name][group[0]] == MISSING for group in groups]
             near = self.table.ordered[name]

@@ -7,7 +7,7 @@ import numpy as np
 
 from output_checks.checking import at_stake
 from output_checks.errors import InputError
-from output_checks.model.evidence import FactName, Tabulation
+from output_checks.model.evidence import FactName, Floats, Tabulation
 from output_checks.model.perturbation import Method, Perturbation, midpoints
 from output_checks.model.policy import Policy
 from output_checks.model.statistic import Statistic
@@ -20,7 +20,7 @@ _LARGEST_BASE = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
-    """How strongly counts are perturbed: a base for the roundings, a variance and a largest deviation for the cell key."""
+    """How strongly counts are perturbed: a base for rounding, a variance and a largest deviation for the cell key."""
 
     method: Method
     base: int = 0
@@ -40,12 +40,13 @@ class Noise:
         if method is Method.CELL_KEY:
             if to != 1:
                 raise InputError(
-                    "Noise by cell keys is not rounded.", remedy='noise={"variance": 10, "deviation": 20}, without round='
+                    "Noise by cell keys is not rounded.",
+                    remedy='noise={"variance": 10, "deviation": 20}, without round=',
                 )
             return _noise(noise, width)
         if noise is not None:
             raise InputError(f"protect={method.value!r} has no noise.", remedy="round=25, the base to round to")
-        if type(to) is not int or not (to == 1 or 3 <= to <= _LARGEST_BASE):  # noqa: PLR2004 - to twos nothing is rounded
+        if type(to) is not int or not (to == 1 or 3 <= to <= _LARGEST_BASE):
             raise InputError("The base of rounding is a whole number of 3 or more.", remedy="round=25")
         return cls(method=method, base=usual_base(method, width) if to == 1 else to)
 
@@ -78,7 +79,9 @@ def _noise(given: Mapping[str, float] | None, width: float) -> Noise:
     return Noise(method=Method.CELL_KEY, variance=float(own), deviation=int(most))
 
 
-def perturb(tabulations: Sequence[Tabulation], asked: Noise, policy: Policy, *, secret: bytes) -> tuple[Tabulation, ...]:
+def perturb(
+    tabulations: Sequence[Tabulation], asked: Noise, policy: Policy, *, secret: bytes
+) -> tuple[Tabulation, ...]:
     """The same counts, with other numbers to be published in their place.
 
     `secret` is what the project's cell keys are made with: by one secret, the same records get the same noise.
@@ -108,7 +111,7 @@ def perturb(tabulations: Sequence[Tabulation], asked: Noise, policy: Policy, *, 
     return (replace(table, perturbed=made),)
 
 
-def _numbers(table: Tabulation, asked: Noise, secret: bytes) -> "tuple[np.ndarray[tuple[int], np.dtype[np.float64]], str]":
+def _numbers(table: Tabulation, asked: Noise, secret: bytes) -> tuple[Floats, str]:
     if asked.method is Method.MIDPOINT:
         return midpoints(table.values, asked.base), ""
     if asked.method is Method.ROUND:

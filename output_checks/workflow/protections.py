@@ -39,7 +39,8 @@ def protection_asked(protect: object, *, suppress: bool) -> Protection:
         raise InputError("That protection is not known.", remedy=f"one of {known}")
     if suppress and protect not in {Protection.NONE, Protection.SUPPRESS}:
         raise InputError(
-            f"suppress=True and protect={str(protect)!r} are two protections.", remedy="one of the two, without the other"
+            f"suppress=True and protect={str(protect)!r} are two protections.",
+            remedy="one of the two, without the other",
         )
     return Protection.SUPPRESS if suppress else Protection(protect)
 
@@ -65,7 +66,7 @@ def merged_table(asked: MendingSearch) -> tuple[Output, pd.DataFrame]:
     data = result.change.frame(data)
     made = asked.request.output(data, units=asked.units, policy=asked.policy)
     words = result.change.what if result.proven else f"{result.change.what} A smaller merging may do."
-    return replace(made, definition=made.definition | {"categories merged": words}), data
+    return replace(made, definition={**made.definition, "categories merged": words}), data
 
 
 def _cannot(result: Merging, asked: MendingSearch) -> InputError:

@@ -1,6 +1,7 @@
 """Perturbed counts before the attacker: hidden cells of which is known between which counts they lie."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,26 +17,24 @@ def veiled(item: Tabulation) -> Tabulation:
     if noise is None:
         return item
     low, high = noise.possible
-    hidden = (CellStatus.SECONDARY_SUPPRESSED,) * len(item.cells)
-    return Tabulation(
-        **{name: getattr(item, name) for name in _KEPT},
-        status=hidden,
+    return replace(
+        item,
+        perturbed=None,
+        status=(CellStatus.SECONDARY_SUPPRESSED,) * len(item.cells),
         facts=(*item.facts, _derived(FactName.LOWEST_BEHIND, low), _derived(FactName.HIGHEST_BEHIND, high)),
     )
-
-
-_KEPT = ("statistic", "variable", "by", "cells", "values", "decimals", "population", "data", "parts", "sketch", "members")
 
 
 def is_wide_beside(
     item: Tabulation, others: Sequence[Tabulation], *, same: Sequence[Tabulation], stake: Flags, wide: Floats
 ) -> bool:
-    """Whether tables of other records leave the cells at stake of a veiled table as wide as they have to be.
+    """Whether tables of other records leave the cells at stake as wide as they have to be, where any is perturbed.
 
-    `same` are the tables of its own records, itself among them.
+    `same` are the tables of its own records, itself among them. Without perturbed ones it is for others to tell.
     """
     near = [other for other in others if item.may_share_units_with(other)]
-    if not near or not stake.any():
+    stake = stake & item.hidden if len(stake) == len(item.cells) else item.hidden
+    if not stake.any() or not any(other.fact(FactName.LOWEST_BEHIND) for other in [item, *near] * bool(near)):
         return True
     tables = [item, *(other for other in same if other is not item), *near]
     return stays_wide(tables, of=0, stake=stake, wide=wide)
@@ -47,11 +46,12 @@ def bounds_of_perturbed(
     """What PER1 is to know of a perturbed table: for the cells at stake the bounds that the attack proved.
 
     No bounds at all, which means review, where the attack gave none, or where it is not proved that tables of other
-    records leave these cells wide (not `safe`). Of a cell whose number is not what the method makes of its count, the
-    count counts as known.
+    records leave these cells wide (not `safe`), and none of a rounding that says more of the counts than its numbers
+    do, such as that no multiples next to them add up. Of a cell whose number is not what the method makes of its count,
+    the count counts as known.
     """
     noise = item.perturbed
-    if noise is None or (stake.any() and (bounds is None or not safe)):
+    if noise is None or (stake.any() and (bounds is None or not safe or bool(noise.remark))):
         return ()
     low, high = noise.possible
     if bounds is not None:

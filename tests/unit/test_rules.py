@@ -1,11 +1,14 @@
 """Every cell rule: silent on the near miss, below, on and above its threshold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from output_checks.checking import check
 from output_checks.model.evidence import FactName, Origin
 from output_checks.model.finding import Outcome
+from output_checks.model.perturbation import Method, Perturbation
 from output_checks.model.statistic import Statistic
 from output_checks.rules import CELL_RULES, RULES
 from tests.factories import output, policy, tabulation
