@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo country test test-all test-pandas2 check bench scoreboard scoreboard-acro docs pictures lock clean
+.PHONY: help demo country test test-all test-pandas2 check bench scoreboard scoreboard-acro attack docs pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,11 @@ scoreboard: $(VENV)/.run ## planted disclosures that must not pass, and safe out
 scoreboard-acro: $(VENV)-acro/.run ## the same, with ACRO in an environment of its own
 	@$(MAKE) --no-print-directory scoreboard ACRO=$(VENV)-acro/bin/python
 
+RELEASES ?= 10000
+SEED ?= 1
+attack: $(VENV)/.run ## work on invented releases from their published files alone (RELEASES=10000 SEED=1)
+	@$(PY) -m benchmarks.attack --releases $(RELEASES) --seed $(SEED) $(ATTACK)
+
 docs: $(VENV)/.dev ## build the documentation site in docs/_build
 	@$(PY) -m sphinx --fail-on-warning --quiet -b html docs docs/_build && echo "docs: docs/_build/index.html"
 
@@ -49,7 +54,7 @@ lock: ## resolve the pinned requirements anew (needs uv)
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra research --group build -o requirements/run.txt
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
-	  --custom-compile-command "make lock" --extra research --extra lab --group build --group test --group check \
+	  --custom-compile-command "make lock" --extra research --extra lab --extra fast --group build --group test --group check \
 	  --group docs --group lock -c requirements/run.txt -o requirements/dev.txt
 	@printf 'pandas<3\nduckdb<1.3\npyarrow<20\n' | uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra research --group build --group test -c - -o requirements/pandas2.txt

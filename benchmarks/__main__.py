@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks import country, ledger, linking, measuring, microdata, rules, spells
+from benchmarks import country, ledger, linking, measuring, microdata, protection, rules, spells
 
 BENCHMARKS = {
     "measuring": measuring.run,
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "linking": linking.run,
     "spells": spells.run,
     "country": country.run,
+    "protection": protection.run,
     "ledger": ledger.run,
 }
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks.md"

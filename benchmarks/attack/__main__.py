@@ -1,7 +1,6 @@
 """`make attack RELEASES=10000 SEED=1` attacks so many invented releases; `--only K` replays one and explains it."""
 
 import argparse
-import itertools
 import os
 import sys
 import time
@@ -40,9 +39,7 @@ def main() -> int:
 
 def attack(seed: int, first: int, releases: int, processes: int) -> Score:
     """Attack releases `first` to `first + releases - 1` of a series, in several processes, telling how far it is."""
-    chunks = [
-        (seed, start, min(start + _CHUNK, first + releases)) for start in range(first, first + releases, _CHUNK)
-    ]
+    chunks = [(seed, start, min(start + _CHUNK, first + releases)) for start in range(first, first + releases, _CHUNK)]
     whole, shown, begun = Score(), 0, time.monotonic()
     for number, found in _scores(chunks, processes):
         whole.releases += found.releases

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize
 
 from benchmarks.attack.bounds import Interval, Programme
 from benchmarks.attack.elimination import Elimination
@@ -84,7 +85,8 @@ class Attack:
         return TotalAttack(self, value)
 
     def _row(self, group: Group) -> Floats:
-        return self._classes.rows([group.flags])[0]
+        row: Floats = self._classes.rows([group.flags])[0]
+        return row
 
 
 class TotalAttack:
@@ -178,11 +180,9 @@ def _left_over(exact: Sequence[Equation], possible: Flags) -> Iterator[Group]:
 
 def _why(rows: NDArray[np.int64], row: Floats, said: Sequence[str]) -> tuple[str, ...]:
     """Few published numbers that add up, with signs, to a group."""
-    from scipy import optimize  # noqa: PLC0415 - only where there is something to tell
-
     both = np.hstack([rows.T, -rows.T]).astype(float)
     result = optimize.linprog(np.ones(both.shape[1]), A_eq=both, b_eq=row, bounds=(0, None))
     if result.x is None:
         return tuple(said)
     weights = np.subtract(*np.split(result.x, 2))
-    return tuple(f"{'+' if weights[i] > 0 else '-'} {said[i]}" for i in np.flatnonzero(np.abs(weights) > 1e-7))
+    return tuple(f"{'+' if weights[i] > 0 else '-'} {said[i]}" for i in np.flatnonzero(np.abs(weights) > 1e-7).tolist())

@@ -40,7 +40,9 @@ class Programme:
         self._sparse = sparse.csr_array(matrix)
         self._pool: list[Floats] = []
 
-    def interval(self, target: Floats, *, enough: float = np.inf, known: Sequence[tuple[Floats, float]] = ()) -> Interval:
+    def interval(
+        self, target: Floats, *, enough: float = np.inf, known: Sequence[tuple[Floats, float]] = ()
+    ) -> Interval:
         """Bounds of `target @ x`, for somebody who knows some other sums as well.
 
         Raises
@@ -48,6 +50,8 @@ class Programme:
         ContradictionError
             Nothing fits.
         """
+        if not target.any():
+            return Interval(low=0.0, high=0.0)
         seen = [float(target @ x) for x in self._pool if all(abs(row @ x - value) < _CLOSE for row, value in known)]
         lowest, highest = min(seen, default=np.inf), max(seen, default=-np.inf)
         ends: list[float] = []
@@ -64,7 +68,7 @@ class Programme:
         return Interval(low=ends[0], high=ends[1], proven=proven)
 
     def _end(self, objective: Floats, known: Sequence[tuple[Floats, float]]) -> tuple[float, Floats | None, bool]:
-        """The least that the objective can be, unknowns that reach it if they were found, and whether that is proven."""
+        """The least that the objective can be, unknowns that reach it if any were found, and whether it is proven."""
         constraints = [optimize.LinearConstraint(self._sparse, self.low, self.high)]
         constraints += [optimize.LinearConstraint(row[np.newaxis], value, value) for row, value in known]
         result = optimize.milp(objective, constraints=constraints)

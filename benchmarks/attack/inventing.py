@@ -1,7 +1,8 @@
-"""Invented pupils, their variables and selections, and tables that somebody asks for of them. From a seed, always the same."""
+"""Invented pupils, their variables and selections, and tables that somebody asks for. From a seed, always the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ class Asked:
 
     name: str
     population: str
-    arguments: Mapping[str, object]
+    arguments: Mapping[str, Any]
     later: bool = False
     """Asked for a year later, when the first release is in the ledger."""
 
@@ -90,7 +91,7 @@ def _regroupings(
     rng: np.random.Generator, frame: pd.DataFrame, name: str, categories: tuple[str, ...]
 ) -> list[Regrouping]:
     """One coarser variable, and now and then one above that."""
-    found = []
+    found: list[Regrouping] = []
     while len(categories) > 2 and len(found) < 2:
         size = int(rng.integers(2, len(categories)))
         coarse = f"{name}_group" if not found else f"{name}_whole"
@@ -142,15 +143,13 @@ def _asked(
     return tuple(asked)
 
 
-def _arguments(
-    rng: np.random.Generator, names: list[str], levels: Mapping[str, list[str]]
-) -> dict[str, object]:
+def _arguments(rng: np.random.Generator, names: list[str], levels: Mapping[str, list[str]]) -> dict[str, Any]:
     size = min(len(names), int(rng.choice([1, 2, 3], p=[0.38, 0.52, 0.1])))
     chosen = [str(rng.choice(levels[name])) for name in rng.permutation(names)[:size].tolist()]
     extra = [level for name in names for level in levels[name] if level not in chosen]
     if extra and rng.random() < 0.08:  # a variable beside its own regrouping
         chosen.append(str(rng.choice(extra)))
-    arguments: dict[str, object] = {
+    arguments: dict[str, Any] = {
         "by": chosen,
         "margins": bool(rng.random() < 0.6),
         "suppress": bool(rng.random() < 0.75),

@@ -1,4 +1,4 @@
-"""What anybody knows of a publication: the files as they left, the labels, and how variables and selections are defined."""
+"""What anybody knows of a publication: files as they left, labels, and how variables and selections are defined."""
 
 import csv
 import io
@@ -31,9 +31,7 @@ class Cell:
 
     @property
     def label(self) -> str:
-        parts = [
-            f"{name} = {category}" for name, category in zip(self.by, self.categories, strict=True) if category
-        ]
+        parts = [f"{name} = {category}" for name, category in zip(self.by, self.categories, strict=True) if category]
         return f"{self.table}: {', '.join(parts) or 'everybody'}"
 
 
@@ -59,9 +57,7 @@ class Table:
                 table=self.name,
                 by=self.by,
                 categories=tuple(None if row[name] == TOTAL else row[name] for name in self.by),
-                numbers={
-                    heading: None if text in {"", HIDDEN} else float(text) for heading, text in found.items()
-                },
+                numbers={heading: None if text in {"", HIDDEN} else float(text) for heading, text in found.items()},
                 hidden=HIDDEN in found.values(),
             )
 

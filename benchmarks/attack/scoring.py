@@ -14,6 +14,8 @@ from benchmarks.attack.unknowns import Flags, Group
 FEWEST = {"pupil": 10, "school": 3}
 """The policy `cbs-export`, from its page."""
 WIDTH, PERCENT = 10, 10
+_SURE = 1.0
+"""An interval of a total that is no wider tells it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,57 +63,47 @@ def score(world: World, publication: Publication) -> Score:
         _hidden_totals(found, attack, truth, secret, publication)
     except ContradictionError as error:
         found.wrong.append(f"what left contradicts itself: {error}")
+    told = {item.where for item in found.broken}
     for known in attack.small_groups(FEWEST["pupil"]):
-        found.broken.append(
-            Broken(
-                what="recalculated",
-                where=known.group.label,
-                low=known.number,
-                high=known.number,
-                truth=known.number,
-                why=known.why,
-            )
-        )
+        if known.group.label in told:
+            continue
+        exactly = Interval(low=known.number, high=known.number)
+        found.broken.append(_broken(known.group.label, exactly, known.number, known.why))
     return found
 
 
 def _hidden_counts(found: Score, attack: Attack, truth: "_Truth", secret: list[Group]) -> None:
+    """For anybody, and for the one pupil of each other hidden cell who has the sensitive cells to himself."""
     members = [truth.members(group.cell) for group in secret if group.cell]
     numbers = [float(flags.sum()) for flags in members]
     alone = [place for place, number in enumerate(numbers) if number == 1]
     for place, group in enumerate(secret):
-        interval = attack.bounds(group, enough=WIDTH)
-        _judge(found, group, interval, numbers[place], lambda group=group: attack.reasons(group))
-        if interval.width < WIDTH:
-            continue
-        for own in alone:
-            if own == place or not (members[own] & ~members[place]).any():
-                continue  # who is in one cell knows by that that he is in the other, or is the only one in it
-            known = [(secret[own], 1.0)]
-            beside = attack.bounds(group, enough=WIDTH, known=known)
-            reasons = lambda group=group, known=known: attack.reasons(group, known=known)  # noqa: E731
-            if _judge(found, group, beside, numbers[place], reasons, knower=secret[own].label):
+        # Who is in one cell knows by that that he is in the other, or is the only one in it.
+        others = [secret[own] for own in alone if own != place and (members[own] & ~members[place]).any()]
+        for own in (None, *others):
+            known = [] if own is None else [(own, 1.0)]
+            interval = attack.bounds(group, enough=WIDTH, known=known)
+            found.unproven += not interval.proven
+            if not interval.ample and not interval.low <= numbers[place] <= interval.high:
+                found.wrong.append(f"{group.label} is not within its bounds {interval.low:g} to {interval.high:g}")
+            if interval.width < WIDTH:
+                why, knower = attack.reasons(group, known=known), own.label if own is not None else ""
+                found.broken.append(_broken(group.label, interval, numbers[place], why, knower=knower))
                 break
 
 
-def _judge(found, group, interval: Interval, number: float, reasons, *, knower: str = "") -> bool:
-    if not interval.low - 1e-6 <= number <= interval.high + 1e-6 and not interval.ample:
-        found.wrong.append(f"{group.label} is {number:g}, and the attack says {interval.low:g} to {interval.high:g}")
-    found.unproven += not interval.proven
-    if interval.width >= WIDTH:
-        return False
-    found.broken.append(
-        Broken(
-            what="recalculated" if interval.width == 0 else "too narrow",
-            where=group.label,
-            low=interval.low,
-            high=interval.high,
-            truth=number,
-            why=reasons(),
-            knower=knower,
-        )
+def _broken(
+    where: str, interval: Interval, truth: float, why: tuple[str, ...], *, closest: float = 0.0, knower: str = ""
+) -> Broken:
+    return Broken(
+        what="recalculated" if interval.width <= closest else "too narrow",
+        where=where,
+        low=interval.low,
+        high=interval.high,
+        truth=truth,
+        why=why,
+        knower=knower,
     )
-    return True
 
 
 def _hidden_totals(
@@ -128,16 +120,8 @@ def _hidden_totals(
             if not interval.low - 1e-3 <= total <= interval.high + 1e-3:
                 found.wrong.append(f"{group.label}: the total of {value} is not within its bounds")
             if interval.width < PERCENT / 100 * abs(total) * (1 - 1e-6):
-                found.broken.append(
-                    Broken(
-                        what="recalculated" if interval.width < 1 else "too narrow",
-                        where=f"{group.label}, total of {value}",
-                        low=interval.low,
-                        high=interval.high,
-                        truth=total,
-                        why=totals.reasons(group),
-                    )
-                )
+                where, why = f"{group.label}, total of {value}", totals.reasons(group)
+                found.broken.append(_broken(where, interval, total, why, closest=_SURE))
 
 
 class _Truth:

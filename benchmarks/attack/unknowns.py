@@ -98,7 +98,7 @@ class Unknowns:
 
     def equations(self) -> list[Equation]:
         """Every published count, everything that a percentage says of one, and that no category is left out."""
-        found = []
+        found: list[Equation] = []
         for table in self.publication.tables:
             listed = np.zeros(self.size, dtype=bool)
             for cell in table.cells():
@@ -161,7 +161,7 @@ class Unknowns:
         ]
 
     def described(self, most: int = 4000) -> Iterator[Group]:
-        """Groups that a few words describe: one category of some of the variables, on any level, few variables first."""
+        """Groups that a few words describe: one category of some variables, on any level, few variables first."""
         choices = {
             name: [(level, category) for level in self._levels(name) for category in self._categories(level)]
             for name in self.names

@@ -5,7 +5,7 @@ Both ways give the same answers. Plain Python is some hundred times slower, whic
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -20,7 +20,7 @@ def compiled(function: _Function) -> _Function:
     import numba  # noqa: PLC0415 - optional, and slow to import
 
     try:
-        made: _Function = numba.njit(cache=True)(function)
+        made: Any = numba.njit(cache=True)(function)
     except RuntimeError:  # no folder to keep it in can be written
         made = numba.njit(function)
-    return made
+    return cast("_Function", made)

@@ -1,4 +1,4 @@
-"""How tables divide their records: per variable, or per hierarchy of variables, a tree of categories under one total."""
+"""How tables divide their records: per variable or hierarchy of variables, a tree of categories under one total."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,8 +82,7 @@ def _tree(tabulations: Sequence[Tabulation], tree: Hierarchy) -> Division:
     for number, name in enumerate(tree.levels):
         for label in _labels(tabulations, name):
             chain = [(number, label), *((tree.levels.index(n), part) for n, part in tree.above(name, label))]
-            for own, parent in zip(chain, [*chain[1:], None], strict=True):
-                above[own] = parent
+            above.update(zip(chain, [*chain[1:], None], strict=True))
     order = sorted(above, key=lambda node: (-node[0], node[1]))
     nodes = {node: number + 1 for number, node in enumerate(order)}
     parents = [nodes[parent] if (parent := above[node]) is not None else TOTAL for node in order]
@@ -99,7 +98,9 @@ def _tree(tabulations: Sequence[Tabulation], tree: Hierarchy) -> Division:
 def _expect_branches(tabulations: Sequence[Tabulation], tree: Hierarchy) -> None:
     """A cell that names two levels must name a label and what it belongs to."""
     for tabulation in tabulations:
-        places = [(number, tabulation.by.index(name)) for number, name in enumerate(tree.levels) if name in tabulation.by]
+        places = [
+            (number, tabulation.by.index(name)) for number, name in enumerate(tree.levels) if name in tabulation.by
+        ]
         for cell in tabulation.cells if len(places) > 1 else ():
             named = [(number, part) for number, place in places if (part := cell[place]) is not None]
             if not named:

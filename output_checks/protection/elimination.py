@@ -33,21 +33,23 @@ def kernel(matrix: Any, *, seed: int, vectors: int = 2) -> npt.NDArray[np.int64]
 
     Returns
     -------
-    Integers from 0 to p - 1, of shape (columns, vectors), with `matrix @ vector` 0 modulo `PRIME`. They are drawn evenly
-    from all such vectors: a row r is a combination of the matrix's rows exactly if `r @ vector` is 0 modulo `PRIME`, but
-    for a chance of 1 / p per vector.
+    Integers from 0 to p - 1, of shape (columns, vectors), with `matrix @ vector` 0 modulo `PRIME`. They are drawn
+    evenly from all such vectors: a row r is a combination of the matrix's rows exactly if `r @ vector` is 0 modulo
+    `PRIME`, but for a chance of 1 / p per vector.
     """
     rows = integer_rows(matrix)
     n_columns = int(rows[3])
     chance = np.random.default_rng(seed).integers(0, PRIME, size=(n_columns, vectors), dtype=np.int64)
     everything = np.ones(n_columns, dtype=np.bool_)
-    return _grown(lambda room: _kernel(*rows, everything, PRIME, room, chance))
+    vectors_found: Integers = _grown(lambda room: _kernel(*rows, everything, PRIME, room, chance))
+    return vectors_found
 
 
 def project(matrix: Any, *, away: Flags) -> tuple[Integers, Integers, Integers]:  # noqa: ANN401 - scipy: no stubs
-    """What the rows say about the other columns alone, once the columns `away` are eliminated (compressed sparse rows)."""
+    """What the rows say about the other columns alone, once the columns `away` are eliminated."""
     rows = integer_rows(matrix)
-    return _grown(lambda room: _project(*rows, away, PRIME, room))
+    starts, columns, values = _grown(lambda room: _project(*rows, away, PRIME, room))
+    return starts, columns, values
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -22,6 +22,10 @@ class TiedInARingError(InputError):
     """Tables that bind each other more than pair by pair, such as A×B, B×C and C×A."""
 
 
+class UnequalSumsError(InputError):
+    """A total is not the sum of its listed cells: a mistake, or there are categories that no table lists."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SumEquations:
     """Cells with sum equations: `matrix @ values == 0`, with -1 for the parent and 1 for each child."""
@@ -66,7 +70,7 @@ class SumEquations:
         codes = [_codes(own, sizes) for own in nodes]
         blocks = _blocks(nodes, divisions)
         known = _stated(tabulations, codes)
-        closures = [_closure(block, divisions, nodes, codes, tabulations, sizes) for block in blocks]
+        closures = [_closure(block, divisions, nodes, tabulations) for block in blocks]
         every = np.unique(np.concatenate([closure.codes for closure in closures]))
         values = np.full(len(every), np.nan)
         for closure in closures:
@@ -81,7 +85,7 @@ class SumEquations:
         inner = np.zeros(len(every), dtype=np.int64)
         for closure in closures:
             np.maximum.at(inner, np.searchsorted(every, closure.codes), closure.inner)
-        matrix, cell = _merged(_matrix(closures, divisions, every, sizes))
+        matrix, cell = _merged(_matrix(closures, divisions, every))
         first = np.unique(cell, return_index=True)[1]
         listed = np.zeros(len(first), dtype=np.bool_)
         listed[cell[stated_at]] = True
@@ -97,7 +101,6 @@ class SumEquations:
             parents=tuple(division.parent for division in divisions),
             inner=inner[first],
         )
-
 
     def within(self, cell: int, other: int) -> bool:
         """Whether all records of a cell are in another one, by what the cells are about."""
@@ -128,7 +131,9 @@ def _nodes(tabulation: Tabulation, divisions: Sequence[Division]) -> Integers:
             columns.append(np.zeros(len(tabulation.cells), dtype=np.int64))
             continue
         columns.append(
-            np.fromiter((division.node(tabulation.by, cell) for cell in tabulation.cells), np.int64, len(tabulation.cells))
+            np.fromiter(
+                (division.node(tabulation.by, cell) for cell in tabulation.cells), np.int64, len(tabulation.cells)
+            )
         )
     return np.stack(columns, axis=1) if columns else np.zeros((len(tabulation.cells), 0), dtype=np.int64)
 
@@ -150,7 +155,7 @@ def _stated(tabulations: Sequence[Tabulation], codes: Sequence[Integers]) -> tup
 
 
 def _blocks(nodes: Sequence[Integers], divisions: Sequence[Division]) -> list[tuple[int, ...]]:
-    """The finest ways in which cells are divided: per division a level. Those that are coarser than another are left out."""
+    """The finest ways in which cells are divided, per division a level; none is coarser than another."""
     patterns: set[tuple[int, ...]] = set()
     for own in nodes:
         levels = np.stack(
@@ -197,10 +202,9 @@ def _closure(
     block: tuple[int, ...],
     divisions: Sequence[Division],
     nodes: Sequence[Integers],
-    codes: Sequence[Integers],
     tabulations: Sequence[Tabulation],
-    sizes: Sequence[int],
 ) -> _Closure:
+    sizes = [len(division.level) for division in divisions]
     grid = [np.flatnonzero(division.level >= level) for division, level in zip(divisions, block, strict=True)]
     shape = tuple(len(own) for own in grid)
     if np.prod([float(size) for size in shape]) > _LARGEST_CLOSURE:
@@ -231,7 +235,7 @@ def _along(grid: Any, axis: int) -> Any:  # noqa: ANN401 - an array of any shape
     return np.moveaxis(grid, axis, 0)
 
 
-def _matrix(closures: Sequence[_Closure], divisions: Sequence[Division], every: Integers, sizes: Sequence[int]) -> Any:  # noqa: ANN401
+def _matrix(closures: Sequence[_Closure], divisions: Sequence[Division], every: Integers) -> Any:  # noqa: ANN401
     rows: list[Integers] = []
     columns: list[Integers] = []
     signs: list[Integers] = []
@@ -305,8 +309,10 @@ def _does_not_add_up(
 ) -> InputError:
     for tabulation, own in zip(tabulations, codes, strict=True):
         numbers = np.nan_to_num(tabulation.values, nan=0.0)
-        if (np.abs(values[np.searchsorted(every, own)] - numbers) > _TOLERANCE * np.maximum(1.0, np.abs(numbers))).any():
-            return InputError(
+        if (
+            np.abs(values[np.searchsorted(every, own)] - numbers) > _TOLERANCE * np.maximum(1.0, np.abs(numbers))
+        ).any():
+            return UnequalSumsError(
                 f"{tabulation.title} does not add up: a total is not the sum of its cells.",
                 remedy="list every category, a missing one too, in a table of unrounded values",
             )

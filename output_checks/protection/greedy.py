@@ -1,9 +1,9 @@
 """Which cells can be published without giving a sensitive one away: the most valuable first, one after the other.
 
-The cells that are not (yet) published solve the sum equations, so each is a combination of a few free ones: a sparse row.
-Publishing a cell fixes its row, which is then subtracted from the others to clear one free column. A cell is known when
-its row is empty, and gives another away when their rows are parallel. To find that out without comparing all pairs, each
-row carries two random numbers, its products with two random vectors: parallel rows have equal ratios of the two.
+The cells that are not (yet) published solve the sum equations, so each is a combination of a few free ones: a sparse
+row. Publishing a cell fixes its row, which is then subtracted from the others to clear one free column. A cell is known
+when its row is empty, and gives another away when their rows are parallel. To find that out without comparing all
+pairs, each row carries two random numbers, its products with two random vectors: parallel rows have equal ratios.
 """
 
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from output_checks.protection.compiled import compiled
-from output_checks.protection.elimination import basis, integer_rows, project
-from output_checks.protection.rows import PRIME, Flags, Integers, clear_column, entry, inverse, load, retire, subtract
+from output_checks.protection.elimination import basis, project
+from output_checks.protection.rows import PRIME, Flags, Integers, entry, inverse, load, retire, subtract
 
 _SMALLEST_BATCH = 2_000
 _SHARE_OF_BATCH = 0.2
@@ -138,9 +138,7 @@ def _publish(
             stays[cell] = True
             continue
         n_touched = _touched(rows, cell, column, active, seen, touched, factors, prime)
-        if _joins_singles(
-            cell, n_touched, touched, factors, sensitive, first, second, ratio, members, singles, prime
-        ):
+        if _joins_singles(cell, n_touched, touched, factors, sensitive, first, second, ratio, members, singles, prime):
             stays[cell] = True
             continue
         if only_frail:
@@ -168,11 +166,11 @@ def _publish(
 @compiled
 def _sketches(rows: Any, seed: int, prime: int) -> tuple[Integers, Integers]:  # noqa: ANN401 - `Rows`, by numba unnamed
     """Each row times two random vectors."""
-    np.random.seed(seed)  # noqa: NPY002 - the generator that compiled code has
+    np.random.seed(seed)
     n, n_free = rows.start.size, rows.holders.size
     one, two = np.empty(n_free, np.int64), np.empty(n_free, np.int64)
     for number in range(n_free):
-        one[number], two[number] = np.random.randint(1, prime), np.random.randint(1, prime)  # noqa: NPY002
+        one[number], two[number] = np.random.randint(1, prime), np.random.randint(1, prime)
     first, second = np.zeros(n, np.int64), np.zeros(n, np.int64)
     for row in range(n):
         for at in range(rows.start[row], rows.start[row] + rows.length[row]):

@@ -1,4 +1,4 @@
-"""Variables that are levels of each other: a school belongs to a board, a municipality to a COROP area and a province."""
+"""Variables that are levels of each other: a school belongs to a board, a municipality to a COROP area."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,8 @@ class Hierarchy:
             for number, mapping in enumerate(parents):
                 if mapping.setdefault(row[number], row[number + 1]) != row[number + 1]:
                     raise InputError(
-                        f"The hierarchy does not nest: a {levels[number]} belongs to more than one {levels[number + 1]}.",
+                        f"The hierarchy does not nest: a {levels[number]} belongs to more than one "
+                        f"{levels[number + 1]}.",
                         remedy="use one year's division, or treat the variables as separate ones",
                     )
         return cls(levels=tuple(levels), parents=tuple(parents))

@@ -30,7 +30,7 @@ class Suppression:
         return self.pattern.complete
 
     def proves(self) -> bool:
-        """Whether the alternative tables hold, and are far enough apart: by sparse products, without trusting the search."""
+        """Whether the alternative tables hold and are far enough apart, by sparse products that trust no search."""
         need = np.where(self.wanted.sensitive, self.wanted.need, 0)
         need[self.pattern.unproven] = 0
         return self.pattern.proof.holds(
@@ -54,8 +54,8 @@ class Suppression:
         raise InputError(
             f"These tables cannot be protected as asked: {max(cells, 1)} sensitive cell(s) stay within narrower bounds "
             "than required, for an outsider or for the single contributor of another cell.",
-            remedy="these three ways would do: coarser categories; fewer tables or margins, or fewer cells that must stay "
-            "published; rounding instead of suppression",
+            remedy="these three ways would do: coarser categories; fewer tables or margins, or fewer cells that must "
+            "stay published; rounding instead of suppression",
         )
 
 

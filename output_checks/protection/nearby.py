@@ -46,8 +46,8 @@ class Nearby:
     def box(self, cell: int, *, most: int, further: int, price: Floats) -> Integers:
         """About `most` cells with the cell's own categories or cheap neighbours of them, in all combinations.
 
-        Per division as many siblings (or the parent), the cheapest first, as there is room for (an infinite price: not to
-        be touched), so many of the next ones `further` on, and what these need below and beside them to be able to move.
+        Per division as many siblings (or the parent), the cheapest first, as there is room for (an infinite price: not
+        to be touched), so many of the next ones `further` on, and what these need below and beside them to move.
         """
         own = self.places[cell]
         for partners in range(_MOST_PARTNERS, 0, -1):
@@ -58,7 +58,7 @@ class Nearby:
         for size, choice in zip(self.sizes, choices, strict=True):
             codes = (codes[:, np.newaxis] * size + choice).ravel()
         found = self._cells(codes)
-        return found[np.isfinite(price[found]) | (found == cell)]
+        return np.asarray(found[np.isfinite(price[found]) | (found == cell)], dtype=np.int64)
 
     def _chosen(self, own: Integers, division: int, partners: int, further: int, price: Floats) -> Integers:
         chosen = {int(own[division])}
@@ -99,7 +99,7 @@ class Nearby:
 
     def _cells(self, codes: Integers) -> Integers:
         at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
-        return np.unique(self.cell_of_code[at[self.codes[at] == codes]])
+        return np.asarray(np.unique(self.cell_of_code[at[self.codes[at] == codes]]), dtype=np.int64)
 
     def _cheapest(self, own: Integers, division: int, nodes: Integers, most: int, price: Floats) -> Integers:
         """Of some categories, those for which the cell beside ours is cheapest."""

@@ -31,8 +31,8 @@ class Proof:
     def holds(self, equations: Any, *, values: Integers, lowest: Integers, need: Integers) -> bool:  # noqa: ANN401
         """Whether the tables prove it, by one sparse product that anyone can repeat.
 
-        Every table satisfies all sum equations (sparse, equations × all cells), differs from the true one in hidden cells
-        only, has no cell below its `lowest` possible value, and each cell reaches as far as it `need`s (per cell).
+        Every table satisfies all sum equations (sparse, equations × all cells), differs from the true one in hidden
+        cells only, has no cell below its `lowest` possible value, and each cell reaches as far as it `need`s.
         """
         if not len(self.cells):
             return not bool((need > 0).any())
@@ -71,7 +71,7 @@ class Proof:
 
 @compiled
 def _weak(moves: Moves, insiders: Integers, wanted: Integers, need: Integers) -> tuple[Integers, Integers]:
-    """Pairs of an insider and a cell whose range, among the tables with one value of the insider's cell, is too narrow."""
+    """Pairs of an insider and a cell that is too narrow in all tables that the insider cannot tell apart."""
     n_tables = moves.shape[1]
     owners, cells = np.empty(1024, np.int64), np.empty(1024, np.int64)
     n = 0
@@ -105,7 +105,7 @@ def _weak(moves: Moves, insiders: Integers, wanted: Integers, need: Integers) ->
 
 @compiled
 def _grouped(values: Moves, groups: Integers, begins: Integers) -> int:
-    """Put tables with equal values together, the largest group first; `begins` says where each starts. How many there are."""
+    """Put tables with equal values together, the largest group first; `begins` says where each starts."""
     order = np.argsort(values, kind="mergesort")
     n, start = 0, 0
     starts, sizes = np.empty(values.size, np.int64), np.empty(values.size, np.int64)
@@ -155,11 +155,9 @@ class Tables:
         return self.highest - self.lowest
 
     def onto(self, places: Integers, n_cells: int) -> "Tables":
-        """The same for a larger set of hidden cells, in which cell i has number `places[i]`: the new cells stand still."""
+        """The same for more hidden cells, among which cell i has number `places[i]`: the new ones stand still."""
         wider = Tables.of(n_cells)
-        for number, (old, new) in enumerate(zip((self.highest, self.lowest), (wider.highest, wider.lowest), strict=True)):
-            del number
-            new[places] = old
+        wider.highest[places], wider.lowest[places] = self.highest, self.lowest
         for move in self.moves[1:]:
             larger = np.zeros(n_cells, dtype=np.int16)
             larger[places] = move

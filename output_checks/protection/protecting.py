@@ -1,8 +1,9 @@
 """Suppression at scale: hide what is sensitive, publish as much else as can be, and prove what stays hidden.
 
 First the cells are published one by one, the most valuable first, unless that gives a sensitive cell away (`greedy`).
-Then alternative tables are looked for in which each sensitive cell takes values far enough apart (`walking`); where they
-are not found, the cheapest further cells are hidden (`repair`), and it is tried again. What no table moves is published.
+Then alternative tables are looked for in which each sensitive cell takes values far enough apart (`walking`); where
+they are not found, the pattern is chosen anew with more care for those cells, and in the end the cheapest further cells
+are hidden (`repair`). What no table moves is published.
 """
 
 import time
@@ -27,6 +28,7 @@ _CHOICES = 3
 _CALLS = 3
 _REPAIRS = 40
 _FEW = 5
+_CHOSEN_AGAIN = 5
 _REPAIRED_AT_ONCE = 0.15
 
 
@@ -140,17 +142,34 @@ class _Protection:
         self.tables = Tables.of(len(self.cells))
         self.steps = Steps(self.system.matrix[:, self.cells], late=self.values[self.cells] <= 1)
 
-    def run(self) -> Protected:
+    def _choose(self) -> None:
+        """Choose a pattern; again with the cells that stayed narrow for frail, as long as they become far fewer.
+
+        The one that leaves fewest narrow is kept: time may run out halfway through the next.
+        """
         frail = (self.values <= 1) & (self.system.inner == 1)
-        self._publish(frail)
-        self._walk(self._need, still=np.zeros(0, dtype=np.int64))
-        narrow = self.cells[self.tables.reach < self._need]
-        if len(narrow) > _FEW and not self._late():
-            frail[narrow] = True
+        best: tuple[int, Flags, Tables] | None = None
+        for _ in range(_CHOSEN_AGAIN):
             self._publish(frail)
+            self._walk(self._need, still=np.zeros(0, dtype=np.int64))
+            narrow = self.cells[self.tables.reach < self._need]
+            better = best is None or len(narrow) < 0.9 * best[0]
+            if best is None or len(narrow) < best[0]:
+                best = (len(narrow), self.hidden, self.tables)
+            if len(narrow) <= _FEW or not better or self._late():
+                break
+            frail[narrow] = True
+        if best is not None and best[2] is not self.tables:
+            _, self.hidden, self.tables = best
+            self.cells = np.flatnonzero(self.hidden)
+            self.steps = Steps(self.system.matrix[:, self.cells], late=self.values[self.cells] <= 1)
+
+    def run(self) -> Protected:
+        self._choose()
         unproven = self._prove()
         weak = self._prove_insiders()
-        self._publish_unmoved()
+        if not len(unproven) and not weak:  # what is not proven may lean on any of them
+            self._publish_unmoved()
         self._widen_small_sums()
         proof = self.tables.proof(self.cells)
         nothing = np.zeros(len(self.values), dtype=np.int64)
@@ -265,19 +284,22 @@ class _Protection:
             move = np.zeros(len(self.cells), dtype=np.int64)
             move[np.searchsorted(self.cells, cells)] = by
             self.tables.keep(move)
-        return bool(more.any()) or int((self.tables.reach < self._need).sum()) < before or any(i >= 0 for _, i in pairs)
+        return bool(more.any()) or int((self.tables.reach < self._need).sum()) < before
 
     def _prove_insiders(self) -> dict[int, Integers]:
         """The same for every cell against every single contributor of another one."""
-        weak: dict[int, Integers] = {}
+        weak = self._walk_against_insiders()
+        hopeless: set[tuple[int, int]] = set()
         for _ in range(_REPAIRS):
-            weak = self._walk_against_insiders()
-            if not weak or self._late():
-                return weak
             pairs = [(int(self.cells[cell]), int(self.cells[owner])) for owner, cells in weak.items() for cell in cells]
-            if not self._repair_some(pairs):
-                return weak
-        return self._weak(np.flatnonzero(self.wanted.alone[self.cells] & (self._insider_need > 0)))
+            pairs = [pair for pair in pairs if pair not in hopeless]
+            if not pairs or self._late():
+                break
+            few = pairs[: max(1, int(_REPAIRED_AT_ONCE * len(pairs)))]
+            self._repair(few)
+            hopeless.update(few)  # a pair gets one repair: it has its tables now, or there are none
+            weak = self._walk_against_insiders()
+        return weak
 
     @property
     def _insider_need(self) -> Integers:
@@ -288,7 +310,9 @@ class _Protection:
         weak = self.tables.proof(self.cells).weak_against(insiders, need=self._insider_need)
         left = {}
         for owner, cells in weak.items():
-            others = np.array([cell for cell in cells if not self._one_unit(int(self.cells[cell]), int(self.cells[owner]))])
+            others = np.array(
+                [cell for cell in cells if not self._one_unit(int(self.cells[cell]), int(self.cells[owner]))]
+            )
             if len(others):
                 left[owner] = others
         return left
@@ -326,7 +350,12 @@ class _Protection:
             move = np.zeros(len(need), dtype=np.int64)
             for _ in range(2):
                 self.steps.take(
-                    move, push=direction, room=room, limit=limit, sweeps=3 * _SWEEPS, seed=int(self.chance.integers(1 << 31))
+                    move,
+                    push=direction,
+                    room=room,
+                    limit=limit,
+                    sweeps=3 * _SWEEPS,
+                    seed=int(self.chance.integers(1 << 31)),
                 )
                 self.tables.keep(move)
                 self.steps.choose(move == -room)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from output_checks.model.evidence import FactName, Tabulation
+from output_checks.model.evidence import CellStatus, FactName, Tabulation
 
 _MODULUS = 2**52
 _MOST_CATEGORIES = 14
@@ -22,7 +22,8 @@ _Fingerprints: TypeAlias = Mapping[str, int]
 def with_coarser_variables(tabulations: Sequence[Tabulation]) -> tuple[Tabulation, ...]:
     """Tables of the same records, each with a further variable where another table regroups one of its own.
 
-    Cells keep their number and order. Tables without fingerprints are left as they are.
+    Where a table has both, a cell of a category outside of its group is one that nobody can be in: hidden or not, it is
+    known to be empty. Cells keep their number and order. Tables without fingerprints are left as they are.
     """
     known: dict[str, _Fingerprints] = {}
     for item in tabulations:
@@ -81,4 +82,16 @@ def _extended(item: Tabulation, coarser: Mapping[str, Mapping[str, Mapping[str, 
                     (*cell, None if cell[position] is None else groups.get(str(cell[position]), anywhere))
                     for cell in cells
                 )
+            elif coarse in item.by:
+                item = _without_impossible(item, position, item.by.index(coarse), groups)
     return replace(item, by=by, cells=cells)
+
+
+def _without_impossible(item: Tabulation, fine: int, coarse: int, groups: Mapping[str, str]) -> Tabulation:
+    """With every cell shown as empty of which the finer category is not part of the coarser one."""
+    both = [(cell[fine], cell[coarse]) for cell in item.cells]
+    impossible = np.array([None not in pair and groups.get(str(pair[0]), pair[1]) != pair[1] for pair in both])
+    if not impossible.any():
+        return item
+    status = (CellStatus.PUBLISHED if flag else old for flag, old in zip(impossible, item.status, strict=True))
+    return replace(item, values=np.where(impossible, 0.0, item.values)).with_status(tuple(status))

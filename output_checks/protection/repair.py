@@ -37,7 +37,7 @@ class Repair:
     def moves(
         self, cell: int, *, hidden: Flags, still: Integers, lowest: int, highest: int, need: int
     ) -> tuple[Integers, list[Move]] | None:
-        """Cells to hide for a cell that moves between `lowest` and `highest` and has to reach `need`; and moves that do it.
+        """Cells to hide for a cell that moves from `lowest` to `highest` and has to reach `need`; and moves that do it.
 
         `still` are cells that may not move: an insider knows them. None where no choice is found.
         """
@@ -111,7 +111,9 @@ class Repair:
             used, move = used[np.abs(whole) > _EPSILON], whole[np.abs(whole) > _EPSILON]
         return used, np.round(move).astype(np.int64)
 
-    def _solved(self, among: Integers, cell: int, amount: int, weights: Floats, *, whole: bool = False) -> Floats | None:
+    def _solved(
+        self, among: Integers, cell: int, amount: int, weights: Floats, *, whole: bool = False
+    ) -> Floats | None:
         """The move of these cells that has the least weight."""
         columns = self.nearby.columns[:, among]
         rows = columns[np.unique(columns.indices)].astype(float)

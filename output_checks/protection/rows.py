@@ -88,7 +88,7 @@ def entry(rows: Rows, row: int, column: int) -> int:
     begin = rows.start[row]
     for at in range(begin, begin + rows.length[row]):
         if rows.columns[at] == column:
-            return rows.values[at]
+            return rows.values[at]  # type: ignore[no-any-return]
     return 0
 
 
@@ -206,7 +206,7 @@ def clear_column(rows: Rows, column: int, pivot: int, active: Flags, prime: int)
 def eliminate(
     rows: Rows, allowed: Flags, active: Flags, prime: int, pivot_rows: Integers, pivot_columns: Integers, found: int
 ) -> int:
-    """Eliminate the allowed columns, the rarest first (Markowitz). The number of pivots found, after `found` earlier ones.
+    """Eliminate the allowed columns, the rarest first (Markowitz); the number of pivots, after `found` earlier ones.
 
     Pivot rows leave use and keep their numbers. -1 where the pool has no room.
     """
@@ -251,9 +251,7 @@ def eliminate(
 
 
 @compiled
-def _move(
-    column: int, to: int, waiting: Integers, following: Integers, preceding: Integers, bucket: Integers
-) -> None:
+def _move(column: int, to: int, waiting: Integers, following: Integers, preceding: Integers, bucket: Integers) -> None:
     """Put a column into another bucket (a doubly linked list each); 0 takes it out."""
     now = bucket[column]
     if now == to:

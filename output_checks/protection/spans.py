@@ -7,17 +7,15 @@ attacker, who reads labels, does not see that of cells of other records or under
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import linalg, optimize, sparse
+from scipy import sparse
 
 from output_checks.model.atoms import Atoms, Rows
-from output_checks.model.evidence import Cell, Flags, Floats, Tabulation
+from output_checks.model.combinations import in_span, known_combination
+from output_checks.model.evidence import Cell, Floats, Tabulation
 from output_checks.rules.groups import totals_of
 
 _LARGEST = 2_000
 """Published rows of which combinations are sought; with more, only those that share units with a hidden cell."""
-_TOLERANCE = 1e-7
-_ALWAYS = 4
-"""Cells of which a combination is believed to be known for one, however few atoms it is about."""
 
 
 def made_up(tables: Sequence[Tabulation]) -> list[Floats]:
@@ -121,45 +119,8 @@ def _combinations(shown: Rows, numbers: Floats, asked: Rows) -> Floats:
     if not asked.shape[0] or not 0 < shown.shape[0] <= _LARGEST:
         return found
     somebody = np.asarray(abs(asked).sum(axis=1)).ravel() > 0
-    for place in np.flatnonzero(_in_span(shown, asked) & somebody):
-        weights = _fewest(shown, asked[[place]])
-        if weights is not None and _is_known(shown, asked[[place]], weights):
+    for place in np.flatnonzero(in_span(shown, asked) & somebody):
+        weights = known_combination(shown, asked[[place]])
+        if weights is not None:
             found[place] = weights @ numbers
     return found
-
-
-def _in_span(shown: Rows, asked: Rows) -> Flags:
-    """Which rows asked for are combinations of those shown: seen in as many random sums of columns as can tell."""
-    chance = np.random.default_rng(0)
-    n_columns, n_sums = shown.shape[1], shown.shape[0] + 16
-    if n_columns > n_sums:
-        sums = chance.standard_normal((n_columns, n_sums))
-        left, right = np.asarray(shown @ sums), np.asarray(asked @ sums)
-    else:
-        left, right = shown.toarray(), asked.toarray()
-    scale = np.linalg.norm(left, axis=1, keepdims=True)
-    basis, triangle, _ = linalg.qr((left / np.where(scale > 0, scale, 1.0)).T, mode="economic", pivoting=True)
-    diagonal = np.abs(np.diag(triangle))
-    basis = basis[:, diagonal > _TOLERANCE * diagonal.max(initial=0.0)]
-    rest = right.T - basis @ (basis.T @ right.T)
-    return np.asarray(np.linalg.norm(rest, axis=0) <= 1e-6 * np.linalg.norm(right, axis=1), dtype=bool)
-
-
-def _fewest(shown: Rows, asked: Rows) -> Floats | None:
-    """The combination with the smallest sum of absolute weights."""
-    both = sparse.hstack([shown.T, -shown.T], format="csr")
-    target = asked.toarray().ravel()
-    result = optimize.milp(
-        np.ones(both.shape[1]), constraints=[optimize.LinearConstraint(both, target, target)], bounds=optimize.Bounds(0)
-    )
-    return None if result.x is None else np.asarray(np.subtract(*np.split(result.x, 2)), dtype=float)
-
-
-def _is_known(shown: Rows, asked: Rows, weights: Floats) -> bool:
-    """Whether a combination holds exactly, and of more atoms than it would hold of by chance."""
-    used = np.flatnonzero(np.abs(weights) > _TOLERANCE)
-    twice = np.round(weights[used] * 2) / 2
-    if np.abs((shown[used].T @ twice) - asked.toarray().ravel()).max() > _TOLERANCE:
-        return False
-    atoms = np.flatnonzero(np.asarray(abs(shown[used]).sum(axis=0)).ravel())
-    return len(used) <= _ALWAYS or len(atoms) > len(used)

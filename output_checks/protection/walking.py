@@ -1,9 +1,9 @@
 """Walk through the tables that agree with everything published: each step changes hidden cells only, by whole numbers.
 
-A step adds a multiple of one solution of the sum equations (a column of their `Basis`), as far as every cell stays at its
-lowest possible value or above. Steps are chosen to take cells whose range is too narrow up, or down, as far as they go.
-When nothing moves any more, the solutions are chosen anew with the cells that stand at their lowest value free, so that
-each can leave it by itself: the pivots of the simplex method, all at once.
+A step adds a multiple of one solution of the sum equations (a column of their `Basis`), as far as every cell stays at
+its lowest possible value or above. Steps are chosen to take cells whose range is too narrow up, or down, as far as they
+go. When nothing moves any more, the solutions are chosen anew with the cells that stand at their lowest value free, so
+that each can leave it by itself: the pivots of the simplex method, all at once.
 """
 
 from typing import Any
@@ -38,7 +38,7 @@ class Steps:
         )
 
     def take(self, move: Integers, *, push: Integers, room: Integers, limit: Integers, sweeps: int, seed: int) -> None:
-        """Change `move` in place: each cell up where `push` is above 0, down where it is below, between -room and limit."""
+        """Change `move` in place: cells up where `push` is above 0, down where below, between -room and limit."""
         _take(self.starts, self.cells, self.numbers, move, push, room, limit, sweeps, seed)
 
 
@@ -46,7 +46,7 @@ class Steps:
 def _columns(
     starts: Integers, free: Integers, values: Integers, n_free: int, prime: int, largest: int, coefficient: int
 ) -> tuple[Integers, Integers, Integers]:
-    """The solutions one by one, each times the smallest number that makes it whole; a few that stay large are left out."""
+    """The solutions one by one, times the smallest number that makes them whole; a few that stay large are left out."""
     ends = np.zeros(n_free + 1, np.int64)
     for at in range(free.size):
         ends[free[at] + 1] += 1
@@ -95,10 +95,10 @@ def _take(
     sweeps: int,
     seed: int,
 ) -> None:
-    np.random.seed(seed)  # noqa: NPY002 - the generator that compiled code has
+    np.random.seed(seed)
     for _ in range(sweeps):
         changed = False
-        for step in np.random.permutation(starts.size - 1):  # noqa: NPY002
+        for step in np.random.permutation(starts.size - 1):
             gain = 0
             for at in range(starts[step], starts[step + 1]):
                 gain += push[cells[at]] * numbers[at]
@@ -114,7 +114,7 @@ def _take(
                     break
             times = up if gain > 0 else -down
             if gain == 0:  # wander: it opens ways
-                times = np.random.randint(-min(down, 500), min(up, 500) + 1)  # noqa: NPY002
+                times = np.random.randint(-min(down, 500), min(up, 500) + 1)
             if times != 0:
                 changed = changed or gain != 0
                 for at in range(starts[step], starts[step + 1]):

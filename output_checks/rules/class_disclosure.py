@@ -36,7 +36,8 @@ WHOLE_GROUP = CellRule(
         "Looks along each variable of the table: the cell as a share of the line through it. The whole line fails; a "
         "share from the review limit up needs a person, who knows whether the group can be recognised and whether the "
         "category is sensitive. It covers shares of 0 percent too: where one category is empty in a line of two, the "
-        "other is 100 percent."
+        "other is 100 percent. Where counts are perturbed and the table shows more of the line, the whole line needs a "
+        "person instead of failing: that the rest is empty is likely and not certain."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, group disclosure; SACRO guide, 2023",
     thresholds=("class_disclosure_percent", "class_disclosure_review_percent"),

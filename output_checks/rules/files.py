@@ -9,7 +9,6 @@ from output_checks.model.evidence import FactName, FileContent, Origin, Output, 
 from output_checks.model.finding import Outcome
 from output_checks.model.policy import Policy
 from output_checks.model.rule import FileRule
-from output_checks.model.statistic import Statistic
 
 _MAY_BE_A_KEY = re.compile(r"\d{5,}|\d{2}[A-Za-z]{2}\b|\d{4} ?[A-Z]{2}\b|@")
 _NO_VALUES = "no column looks like a linking key or identifier"
@@ -17,20 +16,27 @@ _NO_VALUES = "no column looks like a linking key or identifier"
 
 def _keys(content: FileContent, output: Output, policy: Policy) -> tuple[Outcome, str]:
     unit_keys = {key.strip().casefold() for key in output.keys}
-    columns = [name for name in content.columns if name in content.key_columns or name.strip().casefold() in unit_keys]
+    suspect = _suspect(content, output)
+    columns = [name for name in content.columns if name in suspect or name.strip().casefold() in unit_keys]
     if columns:
         listed = ", ".join(_without_keys(columns, content.columns))
         return Outcome.FAIL, f"{content.name} holds linking keys or direct identifiers (column {listed})."
-    if content.looks_like_unit_records and not (content.matches_evidence and _is_curve(output)):
+    if content.looks_like_unit_records and not content.matches_evidence:
         return Outcome.FAIL, f"{content.name} looks like records of single units, not like a table."
     if not content.readable:
         return Outcome.REVIEW, f"{content.name} could not be searched for linking keys: is there any in it?"
     return _names(content, output, policy)
 
 
-def _is_curve(output: Output) -> bool:
-    """Whether its rows are the points of a curve, each with a number of its own that is nobody's."""
-    return any(item.statistic is Statistic.DENSITY for item in output.tabulations)
+def _suspect(content: FileContent, output: Output) -> frozenset[str]:
+    """Columns that look like keys. In exactly the measured cells only categories can be: sums may have nine digits.
+
+    Nor are these cells records of single units: how many units stand behind each is known, and judged.
+    """
+    found = frozenset(content.key_columns)
+    if not content.matches_evidence:
+        return found
+    return found & {name for item in output.tabulations for name in item.by}
 
 
 def _names(content: FileContent, output: Output, policy: Policy) -> tuple[Outcome, str]:

@@ -27,12 +27,14 @@ _FIRST = 100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Indicator:
+class Indicator:
     """A published yes-or-no variable, with one entry for each unit, or for each unit in a cell."""
 
     output: str
     position: int
     count: Tabulation
+    share: Tabulation
+    """What is published beside the count."""
     entries: Hashes
     """Ascending: what stands for the unit, or for the unit in the cell."""
     units: Hashes
@@ -69,6 +71,12 @@ def _shares_leave_few(outputs: Sequence[Output], policy: Policy) -> list[tuple[s
     return list(dict.fromkeys(findings))
 
 
+def indicators_of(outputs: Sequence[Output]) -> list[Indicator]:
+    """The yes-or-no variables of outputs, with one entry for each unit."""
+    asked = [output for output in outputs if _may_be_indicator(output)]
+    return [item for output in asked if (item := _indicator(output, in_cells=False)) is not None]
+
+
 def _may_be_indicator(output: Output) -> bool:
     """Whether the first values are zeros and ones, and more is published than how many values there are."""
     members = next((item.members for item in output.tabulations if item.statistic is Statistic.COUNT), None)
@@ -79,7 +87,7 @@ def _may_be_indicator(output: Output) -> bool:
     return bool(_are_ones_or_zeros(members.finest[:_FIRST], members.marks[:_FIRST]).all())
 
 
-def _indicator(output: Output, *, in_cells: bool) -> _Indicator | None:
+def _indicator(output: Output, *, in_cells: bool) -> Indicator | None:
     """The yes-or-no variable of an output; None where it has other values, or units have several entries."""
     count = next(item for item in output.tabulations if item.statistic is Statistic.COUNT)
     members = count.members
@@ -92,10 +100,12 @@ def _indicator(output: Output, *, in_cells: bool) -> _Indicator | None:
     entries, units, marks = entries[order], members.finest[order], members.marks[order]
     if (entries[1:] == entries[:-1]).any() or not _are_ones_or_zeros(units, marks).all():
         return None
-    return _Indicator(
+    position = next(at for at, item in enumerate(output.tabulations) if item.kind not in _SAYS_NOTHING)
+    return Indicator(
         output=output.name,
-        position=next(at for at, item in enumerate(output.tabulations) if item.kind not in _SAYS_NOTHING),
+        position=position,
         count=count,
+        share=output.tabulations[position],
         entries=entries,
         units=units,
         cells=members.cells[order],
@@ -108,7 +118,7 @@ def _are_ones_or_zeros(units: Hashes, marks: Marks) -> Flags:
     return np.asarray((marks == marks_of(units, ones)) | (marks == marks_of(units, zeros)))
 
 
-def _of_the_same_units(indicators: Sequence[_Indicator], *, in_cells: bool) -> Iterator[list[_Indicator]]:
+def _of_the_same_units(indicators: Sequence[Indicator], *, in_cells: bool) -> Iterator[list[Indicator]]:
     """Those that are of the same units (and over the same cells), in the order in which they were registered.
 
     Some may lack a few, whose values are missing: who subtracts the shares takes these for units that have none.
@@ -129,7 +139,7 @@ def _are_nearly_the_same(entries: Hashes, others: Hashes) -> bool:
     return bool(np.count_nonzero(others[place] == entries) >= _ENOUGH * max(len(entries), len(others)))
 
 
-def _among(item: _Indicator, everyone: Hashes) -> _Indicator:
+def _among(item: Indicator, everyone: Hashes) -> Indicator:
     """The indicator with an entry for everyone."""
     place = np.searchsorted(everyone, item.entries)
     cells, ones = np.full(len(everyone), -1, dtype=np.int32), np.zeros(len(everyone), dtype=bool)
@@ -137,7 +147,7 @@ def _among(item: _Indicator, everyone: Hashes) -> _Indicator:
     return replace(item, entries=everyone, cells=cells, ones=ones)
 
 
-def _leaving_few(same: Sequence[_Indicator], minimum: float) -> Iterator[tuple[list[_Indicator], list[int]]]:
+def _leaving_few(same: Sequence[Indicator], minimum: float) -> Iterator[tuple[list[Indicator], list[int]]]:
     """Indicators that nobody has two of, where few of all units have none of them."""
     for chosen in _exclusive_sets([item for item in same if item.whole]):
         if 0 < np.count_nonzero(~np.any([item.ones for item in chosen], axis=0)) < minimum:
@@ -145,7 +155,7 @@ def _leaving_few(same: Sequence[_Indicator], minimum: float) -> Iterator[tuple[l
             yield chosen, chosen[-1].present.tolist()
 
 
-def _leaving_few_in_cells(same: Sequence[_Indicator], minimum: float) -> Iterator[tuple[list[_Indicator], list[int]]]:
+def _leaving_few_in_cells(same: Sequence[Indicator], minimum: float) -> Iterator[tuple[list[Indicator], list[int]]]:
     """Indicators that nobody has two of, and the cells in which few have none of them."""
     cells_of = np.max([item.cells for item in same], axis=0)
     for chosen in _exclusive_sets(same):
@@ -158,7 +168,7 @@ def _leaving_few_in_cells(same: Sequence[_Indicator], minimum: float) -> Iterato
             yield chosen, cells
 
 
-def _exclusive_sets(indicators: Sequence[_Indicator]) -> Iterator[list[_Indicator]]:
+def _exclusive_sets(indicators: Sequence[Indicator]) -> Iterator[list[Indicator]]:
     """Sets of which nobody has two: who reads their names knows it. Each is the start of one; the largest are added."""
     by_size = sorted(indicators, key=lambda item: -np.count_nonzero(item.ones))
     for start in by_size:
@@ -172,8 +182,8 @@ def _exclusive_sets(indicators: Sequence[_Indicator]) -> Iterator[list[_Indicato
 
 
 def _hidden_elsewhere(
-    indicators: Sequence[_Indicator], outputs: Sequence[Output]
-) -> Iterator[tuple[_Indicator, str, list[int]]]:
+    indicators: Sequence[Indicator], outputs: Sequence[Output]
+) -> Iterator[tuple[Indicator, str, list[int]]]:
     """Indicators whose ones (or zeros) in a cell, or in all, are exactly those that another table hides."""
     hidden = _hidden_cells(outputs)
     if not hidden:
@@ -187,7 +197,7 @@ def _hidden_elsewhere(
             yield item, other, sorted(set(places))
 
 
-def _told_by(item: _Indicator) -> Iterator[tuple[list[int], Flags]]:
+def _told_by(item: Indicator) -> Iterator[tuple[list[int], Flags]]:
     """Sets of units that the shares count, and the cells that tell it."""
     present = item.present
     if item.whole:
@@ -213,7 +223,7 @@ def _fingerprint(units: Hashes) -> int:
     return int(units.sum(dtype=np.uint64)) % _FINGERPRINTS
 
 
-def _leaves_few(chosen: Sequence[_Indicator], cells: Sequence[int]) -> Finding:
+def _leaves_few(chosen: Sequence[Indicator], cells: Sequence[int]) -> Finding:
     last = chosen[-1]
     others = ", ".join(dict.fromkeys(item.output for item in chosen[:-1]))
     return Finding(
@@ -226,7 +236,7 @@ def _leaves_few(chosen: Sequence[_Indicator], cells: Sequence[int]) -> Finding:
     )
 
 
-def _tells_hidden(item: _Indicator, other: str, cells: Sequence[int]) -> Finding:
+def _tells_hidden(item: Indicator, other: str, cells: Sequence[int]) -> Finding:
     return Finding(
         rule=_CODE,
         outcome=Outcome.FAIL,

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from output_checks.model.atoms import Rows
+from output_checks.model.combinations import in_span, known_combination
 from output_checks.model.evidence import Output, Tabulation
 from output_checks.model.finding import Finding, Outcome
 from output_checks.model.policy import Policy
@@ -20,6 +22,9 @@ from output_checks.model.statistic import Statistic
 from output_checks.rules.groups import Group, Groups
 
 _CODE = "DIF2"
+_MOST_GROUPS = 2_000
+_MOST_WORK = 20_000_000
+"""Groups, and groups times atoms, of which all combinations are looked at."""
 _MOST_PARTS = 100
 """Groups that are put together to be taken from one; beyond, a reader would have to be very patient."""
 
@@ -55,6 +60,7 @@ def _small_remainders(outputs: Sequence[Output], policy: Policy) -> list[tuple[s
     for later, cell, others, level, outcome in (
         *_differences(groups, tables, minimum=minimum, finest=finest),
         *_remainders(groups, tables, minimum=minimum[finest], finest=finest),
+        *_combined(groups, tables, minimum=minimum, finest=finest),
     ):
         found[later, others, outcome, level].append(cell)
     return [
@@ -73,14 +79,23 @@ def _differences(
     """Two groups of which one holds the other and few more."""
     sizes, weights = groups.sizes, sparse.diags_array(groups.atoms.sizes)
     common = (groups.rows @ weights @ groups.rows.T).tocoo()
+    perturbed = _perturbed(groups, tables)
     first, second = common.row, common.col
     more, less = sizes[first] - common.data, sizes[second] - common.data
-    few = (more > 0) & (more < minimum[finest]) & (less == 0)
+    few = (more > 0) & (more < minimum[finest]) & (less < minimum[finest])
+    nearly = {
+        (int(one), int(other)) for one, other in zip(first[few & (less > 0)], second[few & (less > 0)], strict=True)
+    }
     for one, other in zip(first[few].tolist(), second[few].tolist(), strict=True):
         outer, inner = groups.groups[one], groups.groups[other]
+        if (other, one) in nearly and one > other:
+            continue  # each has few that the other lacks: once is enough
         if not _comparable(outer, inner, tables) or not groups.lies_within(inner, outer):
             continue
-        yield (*_latest((outer, inner), tables), finest, _outcome((outer, inner), tables))
+        if _is_perturbed(groups.rows[[one]] - groups.rows[[other]], (outer, inner), perturbed):
+            continue
+        outcome = Outcome.REVIEW if (one, other) in nearly else _outcome((outer, inner), tables)
+        yield (*_latest((outer, inner), tables), finest, outcome)
     coarser = [level for level in minimum if level != finest and level in groups.atoms.coarser]
     nested = (less == 0) & (more >= minimum[finest]) if coarser else np.zeros(len(more), dtype=bool)
     whole = np.array([len(group.kept) == 0 for group in groups.groups], dtype=bool)
@@ -100,7 +115,7 @@ def _differences(
 
 def _remainders(groups: Groups, tables: Sequence[_Table], *, minimum: float, finest: str) -> Iterator[_Found]:
     """A group of which others that do not overlap leave few."""
-    sizes = groups.sizes
+    sizes, perturbed = groups.sizes, _perturbed(groups, tables)
     for place, outer in enumerate(groups.groups):
         if sizes[place] < 2 * minimum:
             continue
@@ -117,7 +132,37 @@ def _remainders(groups: Groups, tables: Sequence[_Table], *, minimum: float, fin
         chosen, rest = _put_together(groups, place, parts)
         if len(chosen) > 1 and 0 < rest < minimum:
             involved = (outer, *(groups.groups[part] for part in chosen))
+            left = groups.rows[[place]] - groups.rows[chosen].sum(axis=0)[np.newaxis, :]
+            if _is_perturbed(sparse.csr_array(left), involved, perturbed):
+                continue
             yield (*_latest(involved, tables), finest, _outcome(involved, tables))
+
+
+def _combined(
+    groups: Groups, tables: Sequence[_Table], *, minimum: Mapping[str, float], finest: str
+) -> Iterator[_Found]:
+    """Few units that no table sets apart, and several together do: of three sets that overlap in pairs, half a sum."""
+    shown, sizes = groups.rows, groups.atoms.sizes
+    if shown.shape[0] > _MOST_GROUPS or shown.shape[0] * shown.shape[1] > _MOST_WORK:
+        return
+    single = sparse.eye_array(len(sizes), format="csr")
+    of_few = np.where(sizes < minimum[finest], finest, "")
+    for level in (level for level in minimum if level != finest and level in groups.atoms.coarser):
+        of_few = np.where((of_few == "") & (groups.atoms.units(single, level=level) < minimum[level]), level, of_few)
+    shown_already = {_atoms(shown[[place]]) for place in range(shown.shape[0])}
+    places = [place for place in np.flatnonzero(of_few != "") if _atoms(single[[place]]) not in shown_already]
+    if not places or len(places) > _MOST_GROUPS:
+        return
+    asked = single[places]
+    for place in np.flatnonzero(in_span(shown, asked)):
+        weights = known_combination(shown, asked[[place]])
+        involved = [] if weights is None else [groups.groups[used] for used in np.flatnonzero(np.abs(weights) > 1e-6)]
+        if not involved or any(tables[group.table].tabulation.perturbed is not None for group in involved):
+            continue
+        if len({group.table for group in involved}) > 1 or tables[involved[0].table].repeats:
+            level = str(of_few[places[place]])
+            outcome = _outcome(involved, tables) if level == finest else Outcome.REVIEW
+            yield (*_latest(involved, tables), level, outcome)
 
 
 def _put_together(groups: Groups, place: int, parts: Sequence[int]) -> tuple[list[int], float]:
@@ -135,17 +180,32 @@ def _put_together(groups: Groups, place: int, parts: Sequence[int]) -> tuple[lis
     return chosen, float(groups.atoms.sizes[free].sum())
 
 
+def _perturbed(groups: Groups, tables: Sequence[_Table]) -> Mapping[int, set[bytes]]:
+    """By table of perturbed counts, the atoms of each of its groups."""
+    found: dict[int, set[bytes]] = defaultdict(set)
+    for place, group in enumerate(groups.groups):
+        if tables[group.table].tabulation.perturbed is not None:
+            found[group.table].add(_atoms(groups.rows[[place]]))
+    return found
+
+
+def _is_perturbed(rest: Rows, involved: Sequence[Group], perturbed: Mapping[int, set[bytes]]) -> bool:
+    """Whether what is left is a group of one of the tables with perturbed counts: PER1 says how closely it is known."""
+    return any(_atoms(rest) in perturbed.get(group.table, ()) for group in involved)
+
+
+def _atoms(row: Rows) -> bytes:
+    return np.flatnonzero(row.toarray().ravel()).astype(np.int64).tobytes()
+
+
 def _comparable(outer: Group, inner: Group, tables: Sequence[_Table]) -> bool:
     """Whether the two may be subtracted, and no other rule looks at them.
 
-    In one table a total less its parts leaves other parts, which are judged themselves. Groups with the same
-    description in two tables are those of DIF1.
+    In one table a total less its parts leaves other parts, which are judged themselves.
     """
     if outer.table == inner.table:
         return tables[outer.table].repeats and outer.kept == inner.kept
-    if tables[outer.table].output == tables[inner.table].output:
-        return False
-    return outer.description != inner.description
+    return tables[outer.table].output != tables[inner.table].output
 
 
 def _latest(involved: Sequence[Group], tables: Sequence[_Table]) -> tuple[int, int, str]:
@@ -189,7 +249,8 @@ RULE = ReleaseRule(
         "published. It is known to lie within it where each population and category that describes the outer one "
         "holds one of the inner one, but for a few units. It fails where what remains has fewer of the finest units "
         "than the minimum. It needs a person where the counts are of valid values of different variables, where "
-        "records are in several cells of a table, where one is a model, and where few coarser units remain."
+        "records are in several cells of a table, where one is a model, where each group has a few that the other "
+        "lacks, and where few coarser units remain."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, differencing; linked tables",
     thresholds=("minimum_contributors",),

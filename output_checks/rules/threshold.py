@@ -40,7 +40,8 @@ TOO_FEW_CONTRIBUTORS = CellRule(
     rationale=(
         "Counts distinct units, not records and not weights: forty records of two pupils are two contributors. "
         "Every unit level of the policy is counted, so a mean over many pupils of one school is the school's mean. "
-        "A cell without units passes: an empty cell is judged by class disclosure instead."
+        "A cell without units passes: an empty cell is judged by class disclosure instead. Of perturbed counts PER1 "
+        "judges how closely they can be known."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, minimum frequency rule; SACRO guide, 2023",
     thresholds=("minimum_contributors",),

@@ -1,6 +1,6 @@
 """Variables that are the same for all but a few: their difference is a number of these few."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -18,7 +18,7 @@ _MOST = 0.02
 
 
 def _nearly_the_same_variable(outputs: Sequence[Output], policy: Policy) -> list[tuple[str, Finding]]:
-    minimum = policy.limits(policy.units[0])["minimum_contributors"]
+    minimum = {level: policy.limits(level)["minimum_contributors"] for level in policy.units}
     measured = [
         (output.name, position, tabulation)
         for output in outputs
@@ -31,14 +31,17 @@ def _nearly_the_same_variable(outputs: Sequence[Output], policy: Policy) -> list
     for (first, _, one), (second, position, other) in combinations(measured, 2):
         if one.variable == other.variable or first == second:
             continue
-        cells = list(_cells_of_few(one, other, minimum))
+        cells = sorted(set(_cells_of_few(one, other, minimum)))
         if cells:
             findings.append((second, _finding(first, position, cells)))
     return findings
 
 
-def _cells_of_few(one: Tabulation, other: Tabulation, minimum: float) -> Iterator[int]:
-    """Cells of the second table that hold units whose values differ, and fewer of them than the minimum."""
+def _cells_of_few(one: Tabulation, other: Tabulation, minimum: Mapping[str, float]) -> Iterator[int]:
+    """Cells of the second table that hold units whose values differ, and fewer of them than the minimum.
+
+    Where the values of few schools differ, all cells that these are in.
+    """
     first, second = one.members, other.members
     if first is None or second is None or not one.may_share_units_with(other):
         return
@@ -46,10 +49,19 @@ def _cells_of_few(one: Tabulation, other: Tabulation, minimum: float) -> Iterato
     others, their_sums = _by_unit(second)
     common, at, their = np.intersect1d(units, others, assume_unique=True, return_indices=True)
     differ = sums[at] != their_sums[their]
-    if not differ.any() or differ.sum() > max(_MOST * len(common), 1):
+    if not differ.any():
         return
     changed = np.isin(second.finest, common[differ])
-    yield from (int(cell) for cell in np.unique(second.cells[changed]) if _few(second, changed, int(cell), minimum))
+    finest, *coarser = minimum
+    if any(
+        0 < len(np.unique(second.units[level][changed])) < minimum[level] for level in coarser if level in second.units
+    ):
+        yield from (int(cell) for cell in np.unique(second.cells[changed]))
+    if differ.sum() > max(_MOST * len(common), 1):
+        return
+    yield from (
+        int(cell) for cell in np.unique(second.cells[changed]) if _few(second, changed, int(cell), minimum[finest])
+    )
 
 
 def _few(members: Members, changed: Flags, cell: int, minimum: float) -> bool:
@@ -83,8 +95,9 @@ RULE = ReleaseRule(
     advice="Publish one of the two variables, or say in release.explain how they differ.",
     rationale=(
         "Compares the values of each unit in two tables of different variables. Where at most two in a hundred of the "
-        "units they share differ, and fewer than the minimum in a cell, the difference of the two numbers is about "
-        "those few. It needs a person, because it is not known whether anybody can tell who they are."
+        "units they share differ, and fewer than the minimum in a cell, or those of few schools, the difference of the "
+        "two numbers is about those few. It needs a person, because it is not known whether anybody can tell who they "
+        "are."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, differencing",
     thresholds=("minimum_contributors",),

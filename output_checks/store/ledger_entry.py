@@ -10,6 +10,7 @@ from output_checks.model.evidence import Fact, FactName, FileContent, Output, Ta
 _OF_ALL_CELLS = frozenset(
     {
         FactName.MEMBERS,  # to recognise the same records whatever their cells are called; it follows from membership
+        FactName.ALL_MEMBERS,  # the same, of those without a value too
         FactName.GROUP,  # of models: nearly the same group behind a term of another model
         FactName.GROUP_SIGNATURE,
         FactName.GROUP_UNITS,
@@ -18,6 +19,7 @@ _OF_ALL_CELLS = frozenset(
 )
 _OF_PUBLISHED_CELLS = frozenset(
     {
+        FactName.ALL_RECORDS,  # of how many records a mean is, those without a value too
         FactName.CONTRIBUTORS,  # by how many units a group differs from the same group elsewhere
         FactName.WEIGHT,  # what a weighted mean or ratio is multiplied with to have its total
         FactName.TOTAL,  # whether anybody contributes less than nothing, which bounds what is hidden

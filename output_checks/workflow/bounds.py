@@ -19,8 +19,9 @@ from output_checks.protection.attacker import ContradictingTablesError, attack
 from output_checks.protection.overlaps import nearly_published, with_known
 from output_checks.protection.regroupings import with_coarser_variables
 from output_checks.protection.spans import made_up
+from output_checks.workflow.insiders import beside_insiders
 from output_checks.workflow.totals import adds_up, lowest_contribution, totals
-from output_checks.workflow.veiling import bounds_of_perturbed, is_wide_beside, veiled
+from output_checks.workflow.veiling import bounds_of_perturbed, have_one_noise, is_wide_beside, veiled
 
 _Place: TypeAlias = tuple[int, int]
 """Which output, and which of its tabulations."""
@@ -111,6 +112,8 @@ class _Goal:
             per_unit = item.fact(FactName.RECORDS_PER_UNIT)
             most = 1.0 if per_unit is None else float(per_unit.values.max(initial=1.0))
             wide = np.full(len(item.cells), self.width * most)
+            if item.fact(FactName.LOWEST_BEHIND) is not None:  # perturbed: a number near a large count is no secret
+                wide = np.maximum(wide, self.percent / 100 * np.nan_to_num(item.values))
         flags = self.sensitive[place]
         return np.where(flags, wide, 0.0) if len(flags) == len(wide) else wide
 
@@ -148,6 +151,7 @@ def _attack_family(
     for place, item in zip(family, completed, strict=True):
         systems[_records(item)].append((place, item))
     facts = {}
+    one_noise = have_one_noise([tabulations[place] for place in family])
     for system in systems.values():
         places, tables = zip(*system, strict=True)
         enough = [goal.enough(place, item, counts=counts) for place, item in zip(places, tables, strict=True)]
@@ -155,9 +159,9 @@ def _attack_family(
         for place, item, bounds in zip(places, tables, attacked, strict=True):
             others = [other for at, other in zip(family, items, strict=True) if at not in places]
             stake, wide = goal.sensitive[place], goal.enough(place, item, counts=counts)
-            safe = is_wide_beside(item, others, same=tables, stake=stake, wide=wide)
+            safe = one_noise and is_wide_beside(item, others, same=tables, stake=stake, wide=wide)
             if tabulations[place].perturbed is not None:
-                facts[place] = list(bounds_of_perturbed(tabulations[place], stake, bounds, safe=safe))
+                facts[place] = list(bounds_of_perturbed(tabulations[place], stake, bounds, safe=safe, wide=wide))
                 continue
             if bounds is None or not safe:
                 continue
@@ -179,7 +183,7 @@ def _as_counts(item: Tabulation, *, width: float) -> Tabulation:
     if everyone is None or members is None:
         return item
     inner = _innermost(item)
-    if everyone.values[inner].sum() - np.nansum(item.values[inner]) >= width:
+    if np.nansum((everyone.values - np.nan_to_num(item.values))[inner]) >= width:
         return item
     return replace(item, values=everyone.values, variable="").with_facts(replace(members, name=FactName.MEMBERS))
 
@@ -240,7 +244,10 @@ def _attack(items: Sequence[Tabulation], enough: Sequence[Floats], *, counts: bo
     """
     try:
         lower = 0.0 if counts else lowest_contribution(items)
-        result = attack(with_coarser_variables(items), whole_numbers=counts, lower=lower, enough=enough)
+        known = with_coarser_variables(items)
+        result = attack(known, whole_numbers=counts, lower=lower, enough=enough)
+        if counts and result.complete:
+            return beside_insiders(known, result.bounds, enough, attacker=_knowing)
     except ContradictingTablesError:
         if len(items) > 1:
             raise
@@ -248,6 +255,11 @@ def _attack(items: Sequence[Tabulation], enough: Sequence[Floats], *, counts: bo
     except InputError:
         return [None] * len(items)
     return result.bounds if result.complete else [None] * len(items)
+
+
+def _knowing(items: Sequence[Tabulation], own: Sequence[Flags], enough: Sequence[Floats]) -> Sequence[_Bounds]:
+    """Bounds of counts for somebody who knows some hidden cells."""
+    return attack(items, own_knowledge=own, enough=enough).bounds
 
 
 def _bound_facts(item: Tabulation, lower: Floats, upper: Floats, *, counts: bool) -> list[Fact]:

@@ -106,7 +106,7 @@ def _is_worked_out(item: Tabulation, width: float) -> bool:
     lower, upper = item.fact(FactName.LOWER_BOUND), item.fact(FactName.UPPER_BOUND)
     if lower is None or upper is None:  # of perturbed cells only wide bounds are worth anything
         return item.perturbed is not None and bool(stake)
-    return bool((upper.values[stake] - lower.values[stake] < width).any())
+    return not bool((upper.values[stake] - lower.values[stake] >= width).all())
 
 
 def _in_order(outputs: Sequence[Output], policy: Policy, verdicts: _Verdicts, past: _Past) -> list[Output]:

@@ -41,7 +41,7 @@ class Noise:
             if to != 1:
                 raise InputError(
                     "Noise by cell keys is not rounded.",
-                    remedy='noise={"variance": 10, "deviation": 20}, without round=',
+                    remedy='noise={"variance": 10, "deviation": 20} alone',
                 )
             return _noise(noise, width)
         if noise is not None:

@@ -110,6 +110,29 @@ def test_a_variable_changed_for_few_needs_a_person_and_another_variable_does_not
     assert found(score, counted("b", same, "track", value="again"), rule=ALIKE) == []
 
 
+def test_three_sets_that_overlap_in_pairs_give_a_small_one_away():
+    data = pupils(1000)
+    part = np.array(["x"] * 4 + ["g2"] * 350 + ["g3"] * 350 + ["rest"] * 296)
+    pairs = {"f12": ["x", "g2"], "f23": ["g2", "g3"], "f13": ["x", "g3"]}
+    outputs = [counted(name, data.assign(**{name: np.isin(part, those)}), name) for name, those in pairs.items()]
+    assert {outcome for _, outcome, _ in found(*outputs)} == {Outcome.FAIL}
+    assert found(*outputs[:2]) == []
+    part[4:20] = "x"
+    enough = [counted(name, data.assign(**{name: np.isin(part, those)}), name) for name, those in pairs.items()]
+    assert found(*enough) == []
+
+
+def test_a_variable_changed_for_one_school_needs_a_person_and_for_all_schools_does_not():
+    data = pupils(1000)
+    score = counted("a", data, "sex", value="score")
+    one = data.assign(other=data["score"].where(data["school"] != 3, data["score"] + 1))
+    all_schools = data.assign(other=data["score"] + data["school"])
+    assert [outcome for _, outcome, _ in found(score, counted("b", one, "sex", value="other"), rule=ALIKE)] == [
+        Outcome.REVIEW
+    ]
+    assert found(score, counted("b", all_schools, "sex", value="other"), rule=ALIKE) == []
+
+
 def test_unrelated_tables_of_small_cells_are_silent():
     chance = np.random.default_rng(5)
     data = pupils(3000)
