@@ -247,15 +247,15 @@ def _bound(known: Knowledge, low: Floats, high: Floats, *, wanted: Flags, wide: 
             high=high[nodes],
             whole=known.whole,
         )
-        found = part.feasible()
+        found, fences = part.feasible(), part.fences()
         lowest, highest = found.copy(), found.copy()
         if len(nodes) > _LARGEST_WHOLE_NUMBER_PROBLEM:
             _spread(part, lowest, highest, wanted=wanted[nodes], wide=wide[nodes])
         for place in np.flatnonzero(wanted[nodes]):
             node = nodes[place]
             for sign in (1.0, -1.0):
-                if highest[place] - lowest[place] >= wide[node]:
-                    low[node], high[node] = max(low[node], lowest[place]), min(high[node], highest[place])
+                if len(nodes) > _ALWAYS_WHOLE and highest[place] - lowest[place] >= wide[node]:
+                    low[node], high[node] = max(low[node], fences[0][place]), min(high[node], fences[1][place])
                     break
                 # A bound that some solution has reached needs no search.
                 reached = lowest[place] <= low[nodes[place]] if sign > 0 else highest[place] >= high[nodes[place]]
@@ -325,6 +325,18 @@ class _Part:
                 raise ContradictionError("")
             result = result if whole.x is None else whole
         return _solution(result)
+
+    def fences(self) -> tuple[Floats, Floats]:
+        """Bounds that a single line gives each cell: no part of a sum is more than the sum less the lowest of others."""
+        low, high = self.low, self.high.copy()
+        matrix = self.matrix.tocsr()
+        for row in range(matrix.shape[0]):
+            start, end = matrix.indptr[row], matrix.indptr[row + 1]
+            cells, signs = matrix.indices[start:end], matrix.data[start:end]
+            if (signs == signs[0]).all() and np.isfinite(low[cells]).all():
+                rest = self.right[row] / signs[0] - low[cells].sum()
+                high[cells] = np.minimum(high[cells], low[cells] + max(rest, 0.0))
+        return low, high
 
     def towards(self, objective: Floats) -> Floats | None:
         """A solution far out in a direction; None where there is no end to it."""

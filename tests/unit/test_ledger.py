@@ -98,10 +98,11 @@ def test_true_values_and_facts_of_hidden_cells_are_not_kept(ledger):
         assert np.isnan(item.values[[0, 4]]).all()
         assert not np.isnan(np.delete(item.values, [0, 4])).any()
         for fact in item.facts:
-            if fact.name is not FactName.MEMBERS:
+            if fact.name not in {FactName.MEMBERS, FactName.ALL_MEMBERS}:
                 assert np.isnan(fact.values[[0, 4]]).all(), fact.name
     kept = {fact.name for item in only(ledger).tabulations for fact in item.facts}
-    assert kept == {FactName.MEMBERS, FactName.CONTRIBUTORS, FactName.TOTAL}
+    everyone = {FactName.ALL_MEMBERS, FactName.ALL_RECORDS}
+    assert kept == {FactName.MEMBERS, FactName.CONTRIBUTORS, FactName.TOTAL} | everyone
 
 
 def test_values_are_kept_as_published_and_not_as_they_were(ledger):

@@ -129,3 +129,14 @@ def test_what_left_is_protected_against_its_own_pupils_too(tmp_path):
     after = Release("after", folder=tmp_path / "after", units=UNITS, author="researcher", ledger=ledger)
     totals = after.table("totals", everyone, by="board")
     assert "SUP1" in rules(totals)
+
+
+@pytest.mark.xfail(strict=True, reason="what a contributor knows is tried beside tables of the same records only")
+def test_who_is_alone_in_a_hidden_cell_learns_nothing_from_a_table_of_more_records(release):
+    """Girls: 60 by the table of everybody, 50 shown by track; who is the one of track b knows that 9 are of track d."""
+    girls = pupils(b=1, d=9, c=20, e=30).assign(sex="girl")
+    boys = pupils(c=40, e=40).assign(sex="boy")
+    boys["pupil"] = "z" + boys["pupil"]
+    counts = release.table("girls", girls, by="track", suppress=True, population="girls")
+    assert counts.output.tabulations[0].hidden.sum() == 2
+    assert release.table("sexes", pd.concat([girls, boys], ignore_index=True), by="sex").outcome is not Outcome.PASS
