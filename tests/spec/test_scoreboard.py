@@ -27,6 +27,7 @@ from output_checks.release import Release
 from output_checks.workflow.inbox import open_submission
 from output_checks.workflow.seal import release as seal
 from tests.spec import (
+    more_attacks,
     more_calls,
     more_keys,
     more_models,
@@ -41,8 +42,10 @@ from tests.spec.attacking import determined
 from tests.spec.planting import MORE, MORE_SAFE
 
 LISTING = (
+    more_attacks,
     more_tables,
     more_keys,
+    more_attacks,
     more_calls,
     more_weighted,
     more_together,

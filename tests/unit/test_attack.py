@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.attack.__main__ import run
 from benchmarks.attack.attacker import Attack
 from benchmarks.attack.elimination import Elimination
 from benchmarks.attack.inventing import invent
@@ -209,3 +210,22 @@ def test_a_run_adds_up():
     broken = Broken(what="too narrow", where="t", low=1, high=4, truth=4, why=())
     assert Score(broken=[broken, broken]).count("too narrow") == 2
     assert Score().count("recalculated") == 0
+
+
+def attacked(numbers):
+    scores = [run(1, number) for number in numbers]
+    broken = [(number, item.where) for number, found in zip(numbers, scores, strict=True) for item in found.broken]
+    return sum(found.hidden for found in scores), broken, [wrong for found in scores for wrong in found.wrong]
+
+
+def test_nothing_gives_way_in_a_few_releases():
+    hidden, broken, wrong = attacked(range(4))
+    assert hidden > 0
+    assert (broken, wrong) == ([], [])
+
+
+@pytest.mark.slow
+def test_nothing_gives_way_in_a_hundred_releases():
+    hidden, broken, wrong = attacked(range(100))
+    assert hidden > 100
+    assert (broken, wrong) == ([], [])
