@@ -57,6 +57,23 @@ def moments(inside: Inside) -> dict[Statistic, Floats]:
     return found
 
 
+def furthest(inside: Inside, values: Floats, power: int) -> Facts:
+    """How nearly the distance from the mean of the furthest unit follows from a moment of this power.
+
+    Of the finest units; which school is far from the mean is not what such a number tells.
+    """
+    finest, *coarser = inside.records.units
+    mean = sums_by_cell(inside.cell, values, inside.n_cells) / np.maximum(inside.count, 1)
+    pairs = inside.pairs(finest)
+    parts = pairs.sums(np.abs(values - mean[inside.cell]) ** power)
+    largest, _ = two_largest(parts.copy(), pairs.owner, inside.n_cells)
+    total = sums_by_cell(pairs.owner, parts, inside.n_cells)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        nearly = np.where(total > 0, (largest / total) ** (1 / power), 0.0)
+    nothing = {(FactName.FURTHEST, level): np.zeros(inside.n_cells) for level in coarser}
+    return {(FactName.FURTHEST, finest): nearly} | nothing
+
+
 def few_values(statistics: Iterable[Statistic]) -> int:
     """How many values a variable may have for its statistics to give the count of each away.
 

@@ -9,7 +9,14 @@ from output_checks.measuring.columns import WEIGHTED
 from output_checks.measuring.design import degrees_of_freedom
 from output_checks.measuring.inequality import inequality
 from output_checks.measuring.inside import Facts, Inside, Records
-from output_checks.measuring.magnitudes import facts_of_units, facts_of_values, geometric_mean, interval, moments
+from output_checks.measuring.magnitudes import (
+    facts_of_units,
+    facts_of_values,
+    furthest,
+    geometric_mean,
+    interval,
+    moments,
+)
 from output_checks.measuring.ordered import Ordered
 from output_checks.measuring.pairs import Codes, sums_by_cell
 from output_checks.measuring.positions import end_points, mode, percentiles
@@ -29,6 +36,7 @@ from output_checks.model.statistic import Kind, Statistic
 Measured: TypeAlias = dict[Statistic, tuple[Floats, Facts]]
 """Per statistic its value in each cell, and its facts."""
 
+_POWERS = {Statistic.SKEWNESS: 3, Statistic.KURTOSIS: 4}
 _INTERVAL = {Statistic.LOWER_95, Statistic.UPPER_95}
 _OF_TOTALS = frozenset(
     {Kind.LINEAR_AGGREGATION, Kind.SPREAD, Kind.SHAPE, Kind.SAMPLING_ERROR, Kind.RATIO, Kind.INDEX, Kind.CONCENTRATION}
@@ -69,7 +77,9 @@ def measure(records: Records, cell: Codes, n_cells: int, *, statistics: Sequence
             number, facts = own[statistic]
             measured[statistic] = (number, (common if statistic in WEIGHTED else common | of_values) | facts)
         elif statistic in values:
-            measured[statistic] = (values[statistic], common | of_values)
+            power = _POWERS.get(statistic)
+            far = furthest(inside, records.values, power) if power else {}
+            measured[statistic] = (values[statistic], common | of_values | far)
     return measured
 
 

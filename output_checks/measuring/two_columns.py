@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from output_checks.measuring.inside import Facts, Inside
-from output_checks.measuring.magnitudes import away_from_mode, fewest_at_one_value, without_noise
+from output_checks.measuring.magnitudes import away_from_mode, fewest_at_one_value, furthest, without_noise
 from output_checks.measuring.ordered import Ordered
 from output_checks.measuring.pairs import Pairs, distinct_units, sums_by_cell, two_largest
 from output_checks.model.evidence import FactName, Floats
@@ -97,6 +97,8 @@ def correlation(inside: Inside, other: Floats) -> tuple[Floats, Facts]:
         rarest = fewest_at_one_value(np.asarray(together), unit, cell, n_cells=n_cells)
         facts[FactName.RARE_SIDE, level] = np.where(combinations <= _COMBINATIONS, rarest, np.inf)
     facts[FactName.RESIDUAL_DEGREES_OF_FREEDOM, ""] = np.where(inside.count > 0, units - 2, np.inf)
+    far = [furthest(inside, column, 2) for column in (inside.records.values, other)]
+    facts |= {key: np.maximum(far[0][key], far[1][key]) for key in far[0]}
     first, beside = away_from_mode(inside), away_from_mode(inside.with_values(other))
     return found, facts | {key: fewest_above_zero(first[key], beside[key]) for key in first}
 

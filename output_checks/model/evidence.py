@@ -111,6 +111,9 @@ class FactName(StrEnum):
     """Clusters that a model's standard errors rest on, or groups behind a variance; infinite where there are none."""
     LARGEST_LEVERAGE = "largest leverage"
     """Largest share (0–1) of one unit in its own fitted value: hat values of design and outcome together, at most 1."""
+    FURTHEST = "how nearly the furthest value follows"
+    """Of a skewness, kurtosis or correlation: the distance of one unit from the mean, as a share (0–1) of what it would
+    be if all of the moment were its own. At 1 the number tells that distance."""
     MEMBERS = "fingerprint of the records"
     """Sum over the cell's valid records of a hash of each record's finest unit, modulo 2**52. Cells of the same records
     have the same; where one cell is two others together, so is its fingerprint, whatever the cells are called."""

@@ -49,4 +49,29 @@ FOLLOWS = CellRule(
     message="{cells} with a correlation by which one variable gives the other away",
 )
 
-RULES = (DEGREES_OF_FREEDOM, FOLLOWS)
+
+def _one_far_value(facts: Sequence[Floats], limits: Mapping[str, float]) -> Judgement:
+    (nearly,) = facts
+    return Judgement.failing(nearly > 1 / (1 + limits["p_percent"] / 100))
+
+
+ONE_FAR_VALUE = CellRule(
+    code="COR3",
+    title="One far value makes the number",
+    aim="A skewness that one income makes tells that income; a correlation that one pupil makes, that pupil's score.",
+    advice="Leave out the far value and say so, merge the cell with others, or publish fewer statistics.",
+    rationale=(
+        "If nearly all of a moment is one unit's, its distance from the mean follows from the number, the standard "
+        "deviation and n. It fails where the distance follows to within p percent. Of a correlation it is the moment "
+        "of either variable."
+    ),
+    source="Handbook on Statistical Disclosure Control, 2nd edition, p% rule; SACRO guide, higher moments",
+    thresholds=("p_percent",),
+    kinds=frozenset({Kind.CORRELATION, Kind.SHAPE}),
+    needs=(FactName.FURTHEST,),
+    per_unit=True,
+    check=_one_far_value,
+    message="{cells} in which one {unit} makes nearly all of the number",
+)
+
+RULES = (ONE_FAR_VALUE, DEGREES_OF_FREEDOM, FOLLOWS)

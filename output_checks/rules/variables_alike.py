@@ -29,7 +29,7 @@ def _nearly_the_same_variable(outputs: Sequence[Output], policy: Policy) -> list
     ]
     findings = []
     for (first, _, one), (second, position, other) in combinations(measured, 2):
-        if one.variable == other.variable or first == second:
+        if first == second:
             continue
         cells = sorted(set(_cells_of_few(one, other, minimum)))
         if cells:
@@ -94,7 +94,7 @@ RULE = ReleaseRule(
     aim="Means of a score before and after it was corrected for one pupil give away that correction.",
     advice="Publish one of the two variables, or say in release.explain how they differ.",
     rationale=(
-        "Compares the values of each unit in two tables of different variables. Where at most two in a hundred of the "
+        "Compares the values of each unit in two tables, of two variables or of one that was corrected. Where at most two in a hundred of the "
         "units they share differ, and fewer than the minimum in a cell, or those of few schools, the difference of the "
         "two numbers is about those few. It needs a person, because it is not known whether anybody can tell who they "
         "are."

@@ -106,6 +106,9 @@ def test_a_variable_changed_for_few_needs_a_person_and_another_variable_does_not
         Outcome.REVIEW
     ]
     assert found(score, counted("b", data, "track", value="hours"), rule=ALIKE) == []
+    later = data.assign(score=data["corrected"])  # the same variable, corrected for few
+    assert found(score, counted("b", later, "track", value="score"), rule=ALIKE)
+    assert found(score, counted("b", data, "sex", value="score"), rule=ALIKE) == []
     same = data.assign(again=data["score"])
     assert found(score, counted("b", same, "track", value="again"), rule=ALIKE) == []
 
