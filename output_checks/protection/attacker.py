@@ -327,7 +327,7 @@ class _Part:
         return _solution(result)
 
     def fences(self) -> tuple[Floats, Floats]:
-        """Bounds that a single line gives each cell: no part of a sum is more than the sum less the lowest of others."""
+        """What a single line says of each cell: no part of a sum is more than the sum less the lowest of the others."""
         low, high = self.low, self.high.copy()
         matrix = self.matrix.tocsr()
         for row in range(matrix.shape[0]):

@@ -95,9 +95,9 @@ RULE = ReleaseRule(
     advice="Publish one of the two variables, or say in release.explain how they differ.",
     rationale=(
         "Compares the values of each unit in two tables, of two variables or of one that was corrected. Where at most "
-        "two in a hundred of the units they share differ, and fewer than the minimum in a cell, or those of few schools, "
-        "the difference of the two numbers is about those few. It needs a person, because it is not known whether "
-        "anybody can tell who they are."
+        "two in a hundred of the units they share differ, and fewer than the minimum in a cell, or those of few "
+        "schools, the difference of the two numbers is about those few. It needs a person, because it is not known "
+        "whether anybody can tell who they are."
     ),
     source="Handbook on Statistical Disclosure Control, 2nd edition, differencing",
     thresholds=("minimum_contributors",),

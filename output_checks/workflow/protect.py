@@ -15,7 +15,8 @@ from output_checks.workflow.totals import adds_up, lowest_contribution, totals
 def protect(tabulations: Sequence[Tabulation], policy: Policy, *, hide: Flags | None = None) -> tuple[Tabulation, ...]:
     """The same statistics with cells hidden, in all of them alike. The count comes first, as `tabulate` gives it.
 
-    Hidden are the cells that fail, those of `hide`, and what it takes that none of these can be worked out. Counts stay uncertain by the policy's interval width, and the totals behind sums and means by its percentage.
+    Hidden are the cells that fail, those of `hide`, and what it takes that none of these can be worked out. Counts stay
+    uncertain by the policy's interval width, and the totals behind sums and means by its percentage.
 
     Raises
     ------
