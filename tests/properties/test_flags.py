@@ -22,7 +22,7 @@ from tests.factories import UNITS
 JUDGED = {"THR1", "THR2", "THR3", "DOM1", "DOM2", "RAT1", "RAT2", "RAT3", "RAT4", "PCT1"}
 JUDGED |= {"CLS1", "CLS2", "CLS4", "EXT1", "EXT2", "EXT3", "EXT4", "EXT5"}
 """The rules that plain_rules works out again. Those about hidden cells are in test_protection."""
-NOT_HERE = {"COR1", "CLS3", "PCT2", "SUP1", "THR4", "MOD1"}
+NOT_HERE = {"COR1", "COR3", "CLS3", "PCT2", "SUP1", "THR4", "MOD1"}
 TABLES = {
     "count": {"statistic": ["count"]},
     "count of a value": {"statistic": ["count"], "value": "v"},
