@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
+from output_checks.errors import InputError
 from output_checks.model.atoms import Atoms, Rows
 from output_checks.model.combinations import in_span, known_combination
 from output_checks.model.evidence import Cell, Floats, Tabulation
@@ -18,11 +19,20 @@ _LARGEST = 2_000
 """Published rows of which combinations are sought; with more, only those that share units with a hidden cell."""
 
 
+class TooManyGroupsError(InputError):
+    """Nobody could tell whether published cells make up a hidden one."""
+
+
 def made_up(tables: Sequence[Tabulation]) -> list[Floats]:
     """Per table, the number of each hidden cell that is a combination of published ones; NaN for all others.
 
     Tables that have no members take no part. A combination of many cells over few atoms is taken for a coincidence: it
     would hold of any numbers so few. A hidden cell that nobody is in counts as one that somebody may be in.
+
+    Raises
+    ------
+    TooManyGroupsError
+        There are too many groups to look at all combinations.
     """
     known = [np.full(len(item.cells), np.nan) for item in tables]
     having = [number for number, item in enumerate(tables) if item.members is not None]
@@ -116,8 +126,13 @@ def _combinations(shown: Rows, numbers: Floats, asked: Rows) -> Floats:
         touched = np.flatnonzero(np.asarray(abs(asked).sum(axis=0)).ravel())
         near = np.flatnonzero(np.asarray(abs(shown[:, touched]).sum(axis=1)).ravel())
         shown, numbers = shown[near], numbers[near]
-    if not asked.shape[0] or not 0 < shown.shape[0] <= _LARGEST:
+    if not asked.shape[0] or not shown.shape[0]:
         return found
+    if shown.shape[0] > _LARGEST:
+        raise TooManyGroupsError(
+            f"More than {_LARGEST:,} published groups share units with a hidden one.",
+            remedy="fewer or coarser tables in one release",
+        )
     somebody = np.asarray(abs(asked).sum(axis=1)).ravel() > 0
     for place in np.flatnonzero(in_span(shown, asked) & somebody):
         weights = known_combination(shown, asked[[place]])

@@ -18,7 +18,7 @@ from output_checks.model.statistic import Statistic
 from output_checks.protection.attacker import ContradictingTablesError, attack
 from output_checks.protection.overlaps import nearly_published, with_known
 from output_checks.protection.regroupings import with_coarser_variables
-from output_checks.protection.spans import made_up
+from output_checks.protection.spans import TooManyGroupsError, made_up
 from output_checks.workflow.insiders import beside_insiders
 from output_checks.workflow.totals import adds_up, lowest_contribution, totals
 from output_checks.workflow.veiling import bounds_of_perturbed, have_one_noise, is_wide_beside, veiled
@@ -146,7 +146,11 @@ def _attack_family(
         items = list(nearly_published(items, [_records(item) for item in items], width=goal.width))
     else:
         items = [replace(item, members=_members(tabulations, place)) for place, item in zip(family, items, strict=True)]
-    completed = [with_known(item, numbers) for item, numbers in zip(items, made_up(items), strict=True)]
+    try:
+        known = made_up(items)
+    except TooManyGroupsError:
+        return {}  # without bounds nothing counts as suppressed: a person has to look
+    completed = [with_known(item, numbers) for item, numbers in zip(items, known, strict=True)]
     systems: dict[Hashable, list[tuple[_Place, Tabulation]]] = defaultdict(list)
     for place, item in zip(family, completed, strict=True):
         systems[_records(item)].append((place, item))

@@ -104,8 +104,8 @@ def _is_worked_out(item: Tabulation, width: float) -> bool:
     stake = [place for place, status in enumerate(item.status) if status is CellStatus.PRIMARY_SUPPRESSED]
     stake += item.perturbed.at_stake if item.perturbed is not None else ()
     lower, upper = item.fact(FactName.LOWER_BOUND), item.fact(FactName.UPPER_BOUND)
-    if lower is None or upper is None:  # of perturbed cells only wide bounds are worth anything
-        return item.perturbed is not None and bool(stake)
+    if lower is None or upper is None:  # an attack that could not be completed proves nothing safe
+        return bool(stake)
     return not bool((upper.values[stake] - lower.values[stake] >= width).all())
 
 

@@ -87,3 +87,12 @@ def test_a_regrouping_that_leaves_one_category_alone_gives_it_away_and_another_v
     known = made_up([hides, table(frame, "coarse", "b")])[0]
     assert known[[hides.cells.index(("0",)), hides.cells.index(("1",))]].all()  # one is coarse, the other is the rest
     assert not made_up([hides, table(frame, "b")])[0].any()
+
+
+def test_too_many_groups_to_look_at_is_an_error_and_no_pass(monkeypatch):
+    data = pupils()
+    tables = [table(data, "track", hide=[("a",), ("b",)]), table(data, "place", "sex")]
+    made_up(tables)
+    monkeypatch.setattr(spans, "_LARGEST", 3)
+    with pytest.raises(spans.TooManyGroupsError):
+        spans.made_up(tables)
